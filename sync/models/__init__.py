@@ -1,0 +1,36 @@
+"""The nouns that device and clinic share. Adding one: a file here, and its line in MODELS."""
+
+from sync.models.clinic import Clinic
+from sync.models.device import Device
+from sync.models.doc import Doc, Policy, Stamp
+from sync.models.ids import derive_id, new_id
+from sync.models.lesson import Lesson
+from sync.models.mood import MoodEntry
+from sync.models.person import Person
+from sync.models.receipt import Receipt, Word
+from sync.models.record import Category, Record
+from sync.models.visit import Visit, VisitStatus
+
+MODELS: tuple[type[Doc], ...] = (Clinic, Device, Lesson, MoodEntry, Person, Receipt, Record, Visit)
+KINDS: dict[str, type[Doc]] = {model.kind: model for model in MODELS}
+
+__all__ = [
+    "KINDS",
+    "MODELS",
+    "Category",
+    "Clinic",
+    "Device",
+    "Doc",
+    "Lesson",
+    "MoodEntry",
+    "Person",
+    "Policy",
+    "Receipt",
+    "Record",
+    "Stamp",
+    "Visit",
+    "VisitStatus",
+    "Word",
+    "derive_id",
+    "new_id",
+]

@@ -1,0 +1,20 @@
+"""A phone, tablet or computer that holds somebody's record."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from sync.models.doc import Doc, Policy
+
+
+class Device(Doc):
+    """One enrolled device. `revoked_at` is set once the clinic or the patient ended it."""
+
+    kind: ClassVar[str] = "device"
+    policy: ClassVar[Policy] = Policy.SERVER
+
+    label: str
+    enrolled_at: AwareDatetime
+    revoked_at: AwareDatetime | None = None

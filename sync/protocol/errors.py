@@ -1,0 +1,45 @@
+"""What can go wrong between device and clinic.
+
+SyncError
+  x Offline        the clinic cannot be reached; nothing to show but a thin line
+  x NotTheClinic   something answered, but not the clinic's API
+  x Unauthorised   the clinic does not know this device (any more); all data stays
+      x Revoked
+  x BadCode        the activation code was wrong, used or too old
+  x TooOld         the clinic speaks a newer protocol
+  x Unwell         the clinic's server has a fault of its own
+"""
+
+from __future__ import annotations
+
+
+class SyncError(Exception):
+    """The clinic could not be asked."""
+
+
+class Offline(SyncError):
+    """There is no connection to the clinic. Everything still works; it will be sent later."""
+
+
+class NotTheClinic(SyncError):
+    """This address answers, but it is not an Evenkeel clinic. Check the address."""
+
+
+class Unauthorised(SyncError):
+    """The clinic does not know this device. Ask the clinic for a new code. Nothing was deleted."""
+
+
+class Revoked(Unauthorised):
+    """The clinic has ended this device's access. What is on the device stays. Ask the clinic for a new code."""
+
+
+class BadCode(SyncError):
+    """That code does not work. It may be mistyped, used or too old. Ask the clinic for a new one."""
+
+
+class TooOld(SyncError):
+    """This app is too old for the clinic. Please update it. It keeps working offline."""
+
+
+class Unwell(SyncError):
+    """The clinic's computer has a problem. It will be tried again."""
