@@ -1,0 +1,1 @@
+"""Small pure types and rules: no screens, no database, no network, no clock."""

@@ -1,0 +1,121 @@
+"""What can go wrong on the device; the docstring is the sentence we would say.
+
+AppError
+  x StoreError   WrongKey StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly
+  x VaultError   NoVault WrongPasscode TooManyTries VaultDamaged KeyringMissing WeakPasscode
+  x DeviceError  Refused Absent
+  x RuleBroken   a command said no; shown at the field
+
+`exit_code` is what the command line answers with; the table stands in app/README.md.
+Messages carry ids, never a patient's words.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Something went wrong in the app."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __str__(self) -> str:
+        return inspect.cleandoc(type(self).__doc__ or "").format(*self.args)
+
+
+class StoreError(AppError):
+    """The record on this device could not be read or written."""
+
+
+class WrongKey(StoreError):
+    """This key does not open the record on this device. Nothing was changed."""
+
+    exit_code = 3
+
+
+class StoreDamaged(StoreError):
+    """The record on this device is damaged and cannot be read. Nothing was deleted. Restore a backup, or ask the clinic for a new code."""  # noqa: E501
+
+    exit_code = 7
+
+
+class StoreNewer(StoreError):
+    """This record was written by a newer version of the app. Please update the app. Nothing was changed."""
+
+    exit_code = 8
+
+
+class StoreBusy(StoreError):
+    """Evenkeel is already open with this profile. Close the other window first."""
+
+    exit_code = 9
+
+
+class StoreFull(StoreError):
+    """The disk is full. Nothing was lost, but this could not be saved. Free some space and try again."""
+
+    exit_code = 10
+
+
+class NoCipher(StoreError):
+    """This computer cannot encrypt the record, so nothing was saved on it."""
+
+    exit_code = 15
+
+
+class ReadOnly(StoreError):
+    """Only the clinic can change this ({0})."""
+
+
+class VaultError(AppError):
+    """The record did not open."""
+
+    exit_code = 3
+
+
+class NoVault(VaultError):
+    """There is no record on this device yet. Enrol it with a code from your clinic."""
+
+    exit_code = 14
+
+
+class WrongPasscode(VaultError):
+    """That passcode is not right. Nothing was changed."""
+
+
+class TooManyTries(VaultError):
+    """Wait {0} seconds before the next try."""
+
+    exit_code = 13
+
+
+class VaultDamaged(VaultError):
+    """The file that guards the key (vault.json) is damaged. Nothing was deleted."""
+
+    exit_code = 7
+
+
+class KeyringMissing(VaultError):
+    """This computer has no safe place for keys, so only the passcode opens the record."""
+
+
+class WeakPasscode(VaultError):
+    """A passcode has at least 6 digits or letters, not all the same."""
+
+
+class DeviceError(AppError):
+    """The device could not do that."""
+
+
+class Refused(DeviceError):
+    """The device did not allow that."""
+
+
+class Absent(DeviceError):
+    """This device cannot do that."""
+
+
+class RuleBroken(AppError):
+    """That is not possible: {0}."""

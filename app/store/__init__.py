@@ -1,0 +1,47 @@
+"""The encrypted record on this device. `open_store` is the only door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from app.core.errors import StoreDamaged
+from app.store.engine import is_plain, open_encrypted
+from app.store.errors import plainly
+from app.store.project import project
+from app.store.schema import migrate
+from app.store.store import Store
+
+__all__ = ["Store", "open_store"]
+FILE = "evenkeel.db"
+
+
+def open_store(
+    folder: Path | None,
+    key: bytes,
+    now: Callable[[], datetime],
+    views: Mapping[str, str] | None = None,
+    indices: Mapping[str, str] | None = None,
+) -> Store:
+    """The store in this profile folder (None: in memory), migrated, with the features' views (None: as they are).
+
+    Raises a StoreError that says which of the ways it failed; whatever it is, no file is changed or removed.
+    """
+    path = folder / FILE if folder else None
+    if path and path.exists() and path.stat().st_size and is_plain(path):
+        raise StoreDamaged()
+    with plainly(folder):
+        db = Database(open_encrypted(path or ":memory:", key), execute_plugins=False)
+        try:
+            migrate(db)
+            if views is not None and indices is not None:
+                project(db, views, indices)
+        except BaseException:
+            db.close()
+            raise
+    if path and is_plain(path):
+        raise StoreDamaged()
+    return Store(db, now, folder)

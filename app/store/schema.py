@@ -1,0 +1,74 @@
+"""The store's own tables. A released migration is never edited; feature views are not migrations.
+
+docs     what the patient sees: the clinic's latest rows with the patient's unsent changes laid over them
+base     for a document with unsent changes only: the clinic's row beneath them
+outbox   changes on their way, in order; one with a `reason` was refused and waits for the patient
+sent     verdicts of the last days, so that a restored clinic can be offered them again
+scopes   how far this device is in each scope
+state    small settings and secrets of this device, as JSON
+blobs    attachments by hash
+search   full-text index over docs; `search_due` lists what it has not read yet
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from app.core.errors import StoreNewer
+
+migrations = Migrations("store")
+
+TABLES = (
+    """CREATE TABLE docs (
+        n INTEGER PRIMARY KEY, scope TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+        body TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1, rev TEXT, seq INTEGER,
+        generation INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0, UNIQUE (scope, id))""",
+    "CREATE INDEX docs_kind ON docs (kind, scope)",
+    "CREATE INDEX docs_of ON docs (kind, body ->> 'of')",
+    """CREATE TABLE base (
+        scope TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+        version INTEGER NOT NULL, rev TEXT, seq INTEGER, deleted INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (scope, id)) WITHOUT ROWID""",
+    """CREATE TABLE outbox (
+        n INTEGER PRIMARY KEY AUTOINCREMENT, mid TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, id TEXT NOT NULL,
+        kind TEXT NOT NULL, op TEXT NOT NULL, body TEXT NOT NULL, version INTEGER NOT NULL,
+        base_rev TEXT, base_after TEXT, at TEXT NOT NULL, reason TEXT, copy_id TEXT)""",
+    "CREATE INDEX outbox_doc ON outbox (scope, id)",
+    """CREATE TABLE sent (
+        mid TEXT PRIMARY KEY, scope TEXT NOT NULL, id TEXT NOT NULL, rev TEXT, seq INTEGER,
+        status TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX sent_doc ON sent (scope, id)",
+    """CREATE TABLE scopes (
+        scope TEXT PRIMARY KEY, cursor TEXT, generation INTEGER NOT NULL DEFAULT 0,
+        caught_up INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+    "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL, type TEXT NOT NULL)",
+    "CREATE TABLE views (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE VIRTUAL TABLE search USING fts5 (
+        words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')""",
+    "CREATE TABLE search_due (n INTEGER PRIMARY KEY)",
+    """CREATE TRIGGER docs_added AFTER INSERT ON docs
+        BEGIN INSERT INTO search_due SELECT new.n
+            WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE n = new.n); END""",
+    """CREATE TRIGGER docs_changed AFTER UPDATE OF body, deleted ON docs
+        BEGIN INSERT INTO search_due SELECT new.n
+            WHERE NOT EXISTS (SELECT 1 FROM search_due WHERE n = new.n); END""",
+    """CREATE TRIGGER docs_removed AFTER DELETE ON docs
+        BEGIN DELETE FROM search WHERE rowid = old.n; DELETE FROM search_due WHERE n = old.n; END""",
+)
+
+
+@migrations()
+def start(db: Database) -> None:
+    """The first tables."""
+    for statement in TABLES:
+        db.execute(statement)
+
+
+def migrate(db: Database) -> None:
+    """Bring the tables up to date, all or nothing. Raises StoreNewer for a database from a later version."""
+    known = {migration.name for migration in migrations._migrations}
+    if {migration.name for migration in migrations.applied(db)} - known:
+        raise StoreNewer()
+    migrations.apply(db)

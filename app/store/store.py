@@ -1,0 +1,135 @@
+"""The record on this device: one write path, and listeners who hear which kinds changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from app.core.errors import ReadOnly
+from app.store import overlay, settle
+from app.store.errors import plainly
+from sync.models import Doc, Policy, Stamp, new_id
+from sync.protocol.wire import Mutation, Reply
+
+Heard = Callable[[frozenset[str]], None]
+Noun = TypeVar("Noun", bound=Doc)
+MUTATION = """SELECT mid, scope, id, kind, op, body, version, base_rev, base_after, at FROM outbox
+    WHERE reason IS NULL ORDER BY n LIMIT ?"""
+
+
+class Store:
+    """Documents of all the scopes this device holds. One thread; every method is one transaction."""
+
+    def __init__(self, db: Database, now: Callable[[], datetime], folder: Path | None = None) -> None:
+        self.db, self.folder = db, folder
+        self.now = now
+        self.scope = ""
+        self._listeners: list[tuple[frozenset[str], Heard]] = []
+
+    # --- reading
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        """The rows of a SELECT, each a dict. `values` fill its question marks."""
+        with plainly(self.folder):
+            return list(self.db.query(sql, values))
+
+    def get(self, model: type[Noun], id: str, scope: str | None = None) -> Noun | None:
+        """One document, or None. The scope is the person's in view unless given."""
+        found = self.find(model, "id = ?", id, scope=scope)
+        return found[0] if found else None
+
+    def find(
+        self,
+        model: type[Noun],
+        where: str = "1",
+        *values: Any,
+        scope: str | None = None,
+        order: str = "n",
+        limit: int = -1,
+    ) -> list[Noun]:
+        """Documents of one noun in one scope. `where` and `order` are SQL over docs: id, body ->> 'field' …"""
+        sql = f"""SELECT id, body, scope, rev, seq FROM docs WHERE kind = ? AND scope = ? AND deleted = 0
+            AND ({where}) ORDER BY {order} LIMIT ?"""
+        rows = self.rows(sql, model.kind, scope or self.scope, *values, limit)
+        return [
+            model.read(r["id"], r["body"], Stamp(scope=r["scope"], rev=r["rev"], seq=r["seq"])) for r in rows
+        ]
+
+    # --- writing
+
+    def put(self, doc: Doc, scope: str | None = None) -> None:
+        """Save a document and queue it for the clinic, in one transaction; then say what changed."""
+        self._write(doc, "put", scope or self.scope)
+
+    def delete(self, doc: Doc, scope: str | None = None) -> None:
+        """Hide a document here and, once sent, everywhere. Its bytes stay with the clinic's history."""
+        self._write(doc, "delete", scope or self.scope)
+
+    def _write(self, doc: Doc, op: str, scope: str) -> None:
+        if doc.policy is Policy.SERVER:
+            raise ReadOnly(doc.kind)
+        now = self.now()
+        with plainly(self.folder), self.db.atomic():
+            if doc.policy is not Policy.LOCAL:
+                overlay.enqueue(self.db, doc, op, scope, mid=new_id(now), at=now.isoformat())
+            overlay.lay(self.db, doc, op, scope)
+        self.announce({doc.kind, "outbox"})
+
+    # --- this device's own small things
+
+    def state(self, key: str, default: Any = None) -> Any:
+        """A setting or secret of this device: any JSON value."""
+        row = self.db.execute("SELECT value FROM state WHERE key = ?", [key]).fetchone()
+        return json.loads(row[0]) if row else default
+
+    def keep(self, **values: Any) -> None:
+        """Keep settings of this device; None forgets one."""
+        with plainly(self.folder), self.db.atomic():
+            for key, value in values.items():
+                self.db.execute("DELETE FROM state WHERE key = ?", [key])
+                if value is not None:
+                    self.db.execute("INSERT INTO state VALUES (?, ?)", [key, json.dumps(value)])
+        self.announce({"state"})
+
+    # --- hearing
+
+    def listen(self, kinds: Iterable[str], heard: Heard) -> Callable[[], None]:
+        """Call `heard` with the kinds that changed whenever one of `kinds` did. Returns what stops it."""
+        entry = (frozenset(kinds), heard)
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry) if entry in self._listeners else None
+
+    def announce(self, kinds: Iterable[str]) -> None:
+        """Tell those who listen to one of these kinds."""
+        changed = frozenset(kinds)
+        for wanted, heard in tuple(self._listeners):
+            if wanted & changed:
+                heard(changed & wanted)
+
+    # --- the device's side of the conversation (sync.protocol.flow.Replica)
+
+    def cursors(self) -> Mapping[str, str | None]:
+        """How far this device is in each scope."""
+        with plainly(self.folder):
+            return dict(self.db.execute("SELECT scope, cursor FROM scopes").fetchall())
+
+    def pending(self, limit: int) -> Sequence[Mutation]:
+        """The first changes that wait, in order; as many as one exchange may carry."""
+        with plainly(self.folder):
+            return overlay.mutations(self.db.query(MUTATION, [limit]))
+
+    def settle(self, sent: Sequence[Mutation], reply: Reply) -> None:
+        """Take the clinic's answer in, in one transaction: verdicts, rows, cursors."""
+        with plainly(self.folder), self.db.atomic():
+            changed = settle.take(self.db, sent, reply, self.now().isoformat())
+        if changed:
+            self.announce(changed)
+
+    def close(self) -> None:
+        """Close the database; nothing more is read or written."""
+        self.db.close()

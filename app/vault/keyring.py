@@ -1,0 +1,56 @@
+"""The operating system's keystore, if this machine has a real one.
+
+A back end is used only when it is on the list and proves to keep what it is given: `keyring` also offers back ends
+that fail, that keep nothing, and that write plain text.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Protocol
+
+from app.core.errors import KeyringMissing
+
+SERVICE = "org.evenkeel.app"
+ALLOWED = {
+    "keyring.backends.Windows",
+    "keyring.backends.macOS",
+    "keyring.backends.SecretService",
+    "keyring.backends.libsecret",
+    "keyring.backends.kwallet",
+}
+
+
+class Keystore(Protocol):
+    """What keeps a secret under a name."""
+
+    def get_password(self, service: str, name: str, /) -> str | None: ...
+
+    def set_password(self, service: str, name: str, value: str, /) -> None: ...
+
+    def delete_password(self, service: str, name: str, /) -> None: ...
+
+
+def open_keystore() -> Keystore:
+    """The system's keystore. Raises KeyringMissing when there is none that keeps a secret."""
+    import keyring
+    from keyring.backends import chainer
+
+    back_end = keyring.get_keyring()
+    if isinstance(back_end, chainer.ChainerBackend):
+        back_end = back_end.backends[0]
+    if type(back_end).__module__ not in ALLOWED or not keeps(back_end):
+        raise KeyringMissing()
+    return back_end
+
+
+def keeps(keystore: Keystore) -> bool:
+    """True when a value written can be read again and deleted."""
+    name, value = "probe-" + secrets.token_hex(8), secrets.token_hex(16)
+    try:
+        keystore.set_password(SERVICE, name, value)
+        kept = keystore.get_password(SERVICE, name) == value
+        keystore.delete_password(SERVICE, name)
+    except Exception:  # a locked or half-installed keyring fails in many ways; all mean "do not rely on it"
+        return False
+    return kept

@@ -1,0 +1,76 @@
+"""`make_*` is random, `derive_*` repeats. A wrapped key is authenticated with its purpose and its vault's id."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+Wrap = dict[str, Any]
+BYTES = 32
+
+
+def make_key() -> bytes:
+    """A random 256-bit key."""
+    return os.urandom(BYTES)
+
+
+def make_kdf(fast: bool = False) -> dict[str, Any]:
+    """Fresh passcode-stretching parameters: Argon2id with 64 MiB where OpenSSL has it, else scrypt with 64 MiB.
+
+    `fast` is for tests of everything but the stretching.
+    """
+    salt = base64.b64encode(os.urandom(16)).decode()
+    try:
+        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+        Argon2id(salt=b"0" * 16, length=BYTES, iterations=1, lanes=1, memory_cost=64)
+        return {"name": "argon2id", "m": 64 if fast else 65536, "t": 1 if fast else 3, "p": 1, "salt": salt}
+    except (ImportError, UnsupportedAlgorithm):
+        return {"name": "scrypt", "n": 16 if fast else 65536, "r": 8, "p": 1, "salt": salt}
+
+
+def derive_passcode_key(passcode: str, kdf: dict[str, Any]) -> bytes:
+    """Stretch a passcode to a key. Takes about a quarter of a second on purpose."""
+    salt, secret = base64.b64decode(kdf["salt"]), passcode.strip().encode()
+    if kdf["name"] == "argon2id":
+        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+        return Argon2id(
+            salt=salt, length=BYTES, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"]
+        ).derive(secret)
+    return Scrypt(salt=salt, length=BYTES, n=kdf["n"], r=kdf["r"], p=kdf["p"]).derive(secret)
+
+
+def derive_key(secret: bytes, purpose: str) -> bytes:
+    """A key for one purpose from a random secret (HKDF-SHA256)."""
+    return HKDF(hashes.SHA256(), BYTES, None, purpose.encode()).derive(secret)
+
+
+def wrap(key: bytes, under: bytes, vault: str, head: Wrap) -> Wrap:
+    """`key` sealed under another (AES-256-GCM). The head (purpose and parameters) is bound to it."""
+    nonce = os.urandom(12)
+    sealed = AESGCM(under).encrypt(nonce, key, bind(vault, head))
+    return {**head, "nonce": base64.b64encode(nonce).decode(), "sealed": base64.b64encode(sealed).decode()}
+
+
+def unwrap(wrapped: Wrap, under: bytes, vault: str) -> bytes | None:
+    """The key again, or None when `under` is not the right one or anything was changed."""
+    head = {name: value for name, value in wrapped.items() if name not in ("nonce", "sealed")}
+    nonce, sealed = base64.b64decode(wrapped["nonce"]), base64.b64decode(wrapped["sealed"])
+    try:
+        return AESGCM(under).decrypt(nonce, sealed, bind(vault, head))
+    except InvalidTag:
+        return None
+
+
+def bind(vault: str, head: Wrap) -> bytes:
+    """What a wrap is authenticated with: format, vault id, purpose and every parameter."""
+    return json.dumps(["evenkeel vault 1", vault, head], sort_keys=True).encode()
