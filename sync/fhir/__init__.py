@@ -1,0 +1,1 @@
+"""FHIR R4 in and out: pure functions, the same on both ends."""

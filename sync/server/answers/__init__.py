@@ -1,0 +1,17 @@
+"""What the clinic answers, one file per noun that gets an answer. Adding one: a file here, and its line below.
+
+An answer is written in the transaction of what it answers, so it arrives with the same reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sync.models import Doc, MoodEntry
+from sync.protocol.wire import Mutation
+from sync.server.answers import mood
+
+Answer = Callable[[str, Mutation, datetime], list[Doc]]
+
+ANSWERS: Mapping[str, Answer] = {MoodEntry.kind: mood.answer}

@@ -1,0 +1,208 @@
+"""The companion API over HTTP: enrol, token, sync, health. `create_app` makes it, for a server and for tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from sync.protocol.version import OLDEST, PROTOCOL
+from sync.protocol.wire import Exchange, Reply
+from sync.server.clinic import Clinic, version
+from sync.server.denials import Deny
+from sync.server.errors import DatabaseError
+from sync.server.exchange import answer, packed
+from sync.server.gate import Gate, Visitor, utc_now
+from sync.server.guard import CAP, DEADLINE, Guard
+from sync.server.journal import Journal, Write, to_stderr
+from sync.server.proof import Asked
+
+JSON = "application/json"
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class Health(BaseModel):
+    """Says that this is an Evenkeel clinic, and which conversations it speaks."""
+
+    ok: bool = True
+    service: str = "evenkeel"
+    v: int = PROTOCOL
+    oldest: int = OLDEST
+    version: str
+
+
+class Enrol(BaseModel):
+    """A code from the clinic, and what the patient calls this device."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(min_length=1, max_length=80)
+    label: Label
+
+
+class Enrolled(BaseModel):
+    """The device's id, the scopes it may read, and the key that signs wipe orders."""
+
+    device: str
+    scopes: list[str]
+    wipe_key: dict[str, str]
+
+
+class Token(BaseModel):
+    """A token for ten minutes, bound to the device's key."""
+
+    token: str
+    expires_in: int
+
+
+class Problem(BaseModel):
+    """A code word; `oldest` and `order` only with `too_old` and `device_wipe`."""
+
+    error: str
+    oldest: int | None = None
+    order: str | None = None
+
+
+class Api:
+    """The operations behind the routes."""
+
+    def __init__(self, clinic: Clinic, gate: Gate, origin: str | None) -> None:
+        self.clinic, self.gate, self.origin = clinic, gate, origin
+
+    async def health(self) -> Health:
+        """Is the clinic's computer well, and which versions does it speak?"""
+        return Health(version=version())
+
+    async def enrol(self, request: Request) -> Response:
+        """Turn an activation code and a signed proof into a device."""
+        sent = Enrol.model_validate_json(await request.body())
+        label = "".join(letter for letter in sent.label if letter.isprintable()) or "device"
+        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self._asked(request))
+        request.state.device = id
+        wipe = self.gate.keys.public_wipe()
+        return self._said(Enrolled(device=id, scopes=scopes, wipe_key=wipe).model_dump())
+
+    async def token(self, request: Request) -> Response:
+        """A token for the device whose key signed the proof."""
+        text, seconds = await run_in_threadpool(self.gate.token, self._asked(request))
+        return self._said({"token": text, "expires_in": seconds})
+
+    async def sync(self, request: Request) -> Response:
+        """One exchange: mutations up, verdicts and pages down."""
+        body = await request.body()
+        authorization = request.headers.get("authorization", "")
+        visitor = await run_in_threadpool(self.gate.check, authorization, self._asked(request))
+        request.state.device = visitor.device
+        asked = Exchange.model_validate_json(body)
+        if not OLDEST <= asked.v <= PROTOCOL:
+            return self._said({"error": "too_old", "oldest": OLDEST}, 426)
+        accepted = request.headers.get("accept-encoding", "")
+        data, encoding = await run_in_threadpool(self._exchanged, visitor, asked, accepted)
+        headers = {"vary": "accept-encoding", "dpop-nonce": self.gate.proofs.nonce()}
+        if encoding:
+            headers["content-encoding"] = encoding
+        return Response(data, media_type=JSON, headers=headers)
+
+    def _exchanged(self, visitor: Visitor, asked: Exchange, accepted: str) -> tuple[bytes, str | None]:
+        key = self.gate.keys.cursor
+        return packed(answer(self.clinic.database, key, self.clinic.clock, visitor, asked), accepted)
+
+    def _asked(self, request: Request) -> Asked:
+        """What the proof must be about: our configured origin, or the one the device called."""
+        origin = self.origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
+        return Asked(request.method, origin + request.url.path, request.headers.get("dpop", ""))
+
+    def _said(self, what: dict[str, Any], status: int = 200) -> Response:
+        headers = {"dpop-nonce": self.gate.proofs.nonce()}
+        return Response(msgspec.json.encode(what), status, headers, JSON)
+
+    async def denied(self, _request: Request, error: Exception) -> Response:
+        """The gate's no, with a fresh nonce for the next try."""
+        assert isinstance(error, Deny)
+        reply = self._said({"error": error.error, **error.more}, error.status)
+        if error.status == 401:
+            reply.headers["www-authenticate"] = f'DPoP error="{error.error}", algs="Ed25519 EdDSA"'
+        return reply
+
+    async def invalid(self, _request: Request, _error: Exception) -> Response:
+        """A body that does not fit; nothing of it is repeated."""
+        return self._said({"error": "invalid"}, 422)
+
+    async def refused(self, _request: Request, error: Exception) -> Response:
+        """What the framework refuses: no such path, wrong method, body too big or too slow."""
+        assert isinstance(error, HTTPException)
+        words = {404: "not_found", 405: "not_allowed"}
+        ours = str(error.detail) if error.status_code in (408, 413) else "refused"
+        word = words.get(error.status_code, ours)
+        reply = self._said({"error": word}, error.status_code)
+        reply.headers.update(error.headers or {})
+        return reply
+
+    async def unwell(self, _request: Request, _error: Exception) -> Response:
+        """The database does not answer: the device tries again later."""
+        return self._said({"error": "unwell"}, 503)
+
+    async def broken(self, _request: Request, _error: Exception) -> Response:
+        """A fault of our own; the guard writes it down."""
+        return self._said({"error": "unwell"}, 500)
+
+
+def create_app(
+    clinic: Clinic | str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    pepper: bytes | None = None,
+    origin: str | None = None,
+    log: Write = to_stderr,
+    cap: int = CAP,
+    deadline: float = DEADLINE,
+) -> Guard:
+    """The API over this clinic or database address, migrated and ready: an ASGI app."""
+    if isinstance(clinic, str):
+        clinic = Clinic(clinic, clock=clock, pepper=pepper)
+    clinic.migrate()
+    api = Api(clinic, clinic.gate(), origin or os.environ.get("EVENKEEL_ORIGIN"))
+    return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose)
+
+
+def _routes(api: Api) -> FastAPI:
+    app = FastAPIOffline(title="Evenkeel companion API", version=version(), redoc_url=None)
+    post: dict[str, Any] = {"methods": ["POST"], "response_class": Response}
+    app.add_api_route("/v1/health", api.health, methods=["GET"])
+    app.add_api_route("/v1/enrol", api.enrol, openapi_extra=_body(Enrol), responses=_said(Enrolled), **post)
+    app.add_api_route("/v1/token", api.token, openapi_extra=_signed(), responses=_said(Token), **post)
+    app.add_api_route("/v1/sync", api.sync, openapi_extra=_body(Exchange), responses=_said(Reply), **post)
+    app.add_exception_handler(Deny, api.denied)
+    app.add_exception_handler(ValidationError, api.invalid)
+    app.add_exception_handler(RequestValidationError, api.invalid)
+    app.add_exception_handler(DatabaseError, api.unwell)
+    app.add_exception_handler(HTTPException, api.refused)
+    app.add_exception_handler(Exception, api.broken)
+    return app
+
+
+def _said(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    problems: dict[int | str, dict[str, Any]] = {
+        status: {"model": Problem} for status in (401, 403, 408, 413, 415, 422, 426, 503)
+    }
+    return {200: {"model": model}, **problems}
+
+
+def _signed() -> dict[str, Any]:
+    proof = {"name": "DPoP", "in": "header", "required": True, "schema": {"type": "string"}}
+    return {"parameters": [proof]}
+
+
+def _body(model: type[BaseModel]) -> dict[str, Any]:
+    """The document keeps the body's shape though the route reads it by hand."""
+    schema = model.model_json_schema()
+    return {**_signed(), "requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}

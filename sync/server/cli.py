@@ -1,0 +1,178 @@
+"""`evenkeel clinic …`: the clinic's commands. Errors are one line on stderr, never a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sync.server.clinic import Clinic, version
+from sync.server.errors import ClinicError
+
+_db = click.option(
+    "--db", "db", envvar="EVENKEEL_DB", required=True, metavar="URL", help="sqlite:///… or postgresql://…"
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+
+
+@contextlib.contextmanager
+def _opened(db: str, existing: bool = True) -> Iterator[Clinic]:
+    try:
+        clinic = Clinic(db)
+        try:
+            clinic.database.require() if existing else clinic.migrate()
+            yield clinic
+        finally:
+            clinic.dispose()
+    except ClinicError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _print(what: Any) -> None:
+    click.echo(json.dumps(what, ensure_ascii=False))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), prog_name="evenkeel clinic")
+def main() -> None:
+    """The clinic's end: its database and the API that patients' devices speak with."""
+
+
+@main.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@_db
+@_json
+def import_(paths: tuple[Path, ...], db: str, as_json: bool) -> None:
+    """Import FHIR files and folders. Doing it again changes nothing."""
+    with _opened(db, existing=False) as clinic:
+        report = clinic.import_paths(paths, iter if as_json else _bar)
+    if as_json:
+        _print(report.json())
+    else:
+        for fault in report.errors:
+            where = f", {fault['where']}" if fault["where"] else ""
+            click.echo(f"{fault['file']}{where}: {fault['reason']}", err=True)
+        click.echo(
+            f"{report.files} files, {report.resources} resources: {report.added} added, "
+            f"{report.changed} changed, {report.unchanged} unchanged, {len(report.errors)} errors "
+            f"in {report.seconds:.1f} s"
+        )
+    sys.exit(0 if report.useful() else 1)
+
+
+def _bar(files: Iterable[Path]) -> Iterator[Path]:
+    with click.progressbar(list(files), label="Importing", file=sys.stderr) as bar:
+        yield from bar
+
+
+@main.command()
+@_db
+@click.option("--port", type=click.IntRange(1, 65535), required=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+def serve(db: str, port: int, host: str) -> None:
+    """Serve the API until stopped."""
+    from sync.server.serving import PortTaken
+    from sync.server.serving import serve as run
+
+    try:
+        run(db, host, port)
+    except (ClinicError, PortTaken) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@_db
+@_json
+def patients(db: str, as_json: bool) -> None:
+    """List the patients."""
+    with _opened(db) as clinic:
+        found = clinic.patients()
+    if as_json:
+        _print(found)
+        return
+    for one in found:
+        click.echo(f"{one['id']:<38} {one['records']:>7}  {one['name']}")
+
+
+@main.command()
+@_db
+@click.option("--patient", required=True, metavar="ID")
+@_json
+def invite(db: str, patient: str, as_json: bool) -> None:
+    """Make an activation code for a patient's next device."""
+    with _opened(db) as clinic:
+        code, expires = clinic.invite(patient)
+    if as_json:
+        _print({"code": code, "expires": expires.isoformat()})
+        return
+    import segno
+
+    click.echo(f"Code:    {code}\nExpires: {expires:%Y-%m-%d %H:%M} UTC\n")
+    segno.make(f"evenkeel:enrol?code={code}", micro=False).terminal(compact=True)
+
+
+@main.command()
+@_db
+@_json
+def status(db: str, as_json: bool) -> None:
+    """Show how the database is."""
+    with _opened(db) as clinic:
+        found = clinic.status()
+    if as_json:
+        _print(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name.replace('_', ' '):<14} {value if value is not None else '-'}")
+
+
+@main.command()
+@_db
+@_json
+def seed(db: str, as_json: bool) -> None:
+    """Load the demo clinic. Doing it again changes nothing."""
+    with _opened(db, existing=False) as clinic:
+        done = clinic.seed()
+    _print(done) if as_json else click.echo(
+        f"Demo clinic ready: {done['patients']} patients, {done['lessons']} lessons."
+    )
+
+
+@main.command()
+@_db
+@click.option("--patient", required=True, metavar="ID")
+@_json
+def devices(db: str, patient: str, as_json: bool) -> None:
+    """List the devices that hold a patient's record."""
+    with _opened(db) as clinic:
+        found = clinic.devices(patient)
+    if as_json:
+        _print(found)
+        return
+    for one in found:
+        ended = f"ended {one['revoked_at']}" if one["revoked_at"] else "active"
+        click.echo(f"{one['id']}  {one['enrolled_at']}  {ended}  {one['label']}")
+
+
+@main.command()
+@_db
+@click.option("--device", required=True, metavar="ID")
+@click.option("--wipe", is_flag=True, help="Also order the device to erase what it holds.")
+def revoke(db: str, device: str, wipe: bool) -> None:
+    """End a device's access at once."""
+    with _opened(db) as clinic:
+        clinic.revoke(device, wipe)
+    click.echo(f"Device {device} may no longer sync.")
+
+
+@main.command()
+@_db
+def restored(db: str) -> None:
+    """Run once after putting back a backup: devices then compare everything anew."""
+    with _opened(db) as clinic:
+        count = clinic.restored()
+    click.echo(f"{count} scopes have a new epoch.")

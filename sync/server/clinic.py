@@ -1,0 +1,194 @@
+"""The clinic's operations, as plain calls: what the command line, the demo and the tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import argon2
+import sqlalchemy as sa
+
+from sync.models import Device, Doc
+from sync.protocol.version import PROTOCOL
+from sync.server.codes import Codes
+from sync.server.database import Database
+from sync.server.errors import UnknownDevice, UnknownPatient
+from sync.server.gate import Gate, utc_now
+from sync.server.importing import Importer, Report, files_in
+from sync.server.keys import load_keys
+from sync.server.ledger import Held, Ledger, new_epoch
+from sync.server.tables import access, device, patient, row, token
+
+
+class Clinic:
+    """One clinic and its database."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        pepper: bytes | None = None,
+        fast: bool = False,
+    ) -> None:
+        self.database = Database(url)
+        self.clock, self._pepper = clock, pepper
+        self.codes = Codes(self.database, cheap() if fast else argon2.PasswordHasher())
+        self._gate: Gate | None = None
+
+    def migrate(self) -> None:
+        """Bring the database to this version."""
+        self.database.migrate()
+
+    def gate(self) -> Gate:
+        """The gate in front of this clinic's records: one for as long as the clinic is open."""
+        if self._gate is None:
+            keys = load_keys(self.database, self._pepper)
+            self._gate = Gate(self.database, keys, self.clock, self.codes)
+        return self._gate
+
+    def import_paths(
+        self, paths: Sequence[Path | str], progress: Callable[[Iterable[Path]], Iterable[Path]] = iter
+    ) -> Report:
+        """Import files and folders."""
+        files = files_in(Path(path) for path in paths)
+        return Importer(self.database, self._now_ms()).run(progress(files))
+
+    def patients(self) -> list[dict[str, Any]]:
+        """Every patient with name and number of records."""
+        with self.database.directory() as connection:
+            people = connection.execute(sa.select(patient).order_by(patient.c.name, patient.c.id)).all()
+        return [{"id": p.id, "name": p.name, "records": self._count(p.scope, "record")} for p in people]
+
+    def invite(self, patient_id: str) -> tuple[str, datetime]:
+        """An activation code for a patient, and when it expires."""
+        with self.database.directory() as connection:
+            if connection.execute(sa.select(patient).where(patient.c.id == patient_id)).first() is None:
+                raise UnknownPatient(patient_id)
+        return self.codes.issue(patient_id, self.clock())
+
+    def put(self, scope: str, *docs: Doc) -> bool:
+        """Write what the clinic says. What is there already is left alone; True when anything was new."""
+        self.database.begin(scope)
+        with self.database.unit(scope, write=True) as unit:
+            ledger = Ledger(unit, self._now_ms())
+            ledger.load(doc.id for doc in docs)
+            start = ledger.head
+            for doc in docs:
+                held, body = ledger.get(doc.id), doc.body()
+                if held is None or held.deleted or (held.kind, held.body) != (doc.kind, body):
+                    ledger.put(doc.id, doc.kind, body, doc.version)
+            ledger.close()
+            return bool(ledger.head != start)
+
+    def get(self, scope: str, id: str) -> Held | None:
+        """A document as the clinic holds it."""
+        with self.database.unit(scope) as unit:
+            asked = sa.select(*(row.c[name] for name in Held.__slots__))
+            found = unit.connection.execute(asked.where(row.c.scope == scope, row.c.id == id)).first()
+            return Held(*found) if found else None
+
+    def devices(self, patient_id: str) -> list[dict[str, Any]]:
+        """The devices that hold a patient's record, ended ones too."""
+        with self.database.directory() as connection:
+            scope = connection.scalar(sa.select(patient.c.scope).where(patient.c.id == patient_id))
+            if scope is None:
+                raise UnknownPatient(patient_id)
+            asked = sa.select(device).join(access, access.c.device == device.c.id)
+            found = connection.execute(asked.where(access.c.scope == scope).order_by(device.c.enrolled_ms))
+            return [_described(one) for one in found]
+
+    def revoke(self, device_id: str, wipe: bool = False) -> None:
+        """End a device's access at once; its patients see that it was ended."""
+        mine = device.c.id == device_id
+        with self.database.directory(write=True) as connection:
+            found = connection.execute(sa.select(device).where(mine)).first()
+            if found is None:
+                raise UnknownDevice(device_id)
+            ended = found.revoked_ms or self._now_ms()
+            marks = {"revoked_ms": ended, "wipe": wipe or found.wipe}
+            connection.execute(sa.update(device).where(mine).values(marks))
+            connection.execute(sa.delete(token).where(token.c.device == device_id))
+            asked = sa.select(access.c.scope).where(access.c.device == device_id, access.c.scope != "content")
+            scopes = list(connection.scalars(asked))
+        noun = Device(
+            id=device_id, label=found.label, enrolled_at=_moment(found.enrolled_ms), revoked_at=_moment(ended)
+        )
+        for scope in scopes:
+            self.put(scope, noun)
+
+    def status(self) -> dict[str, Any]:
+        """How the clinic's database is."""
+        with self.database.directory() as connection:
+            people = connection.scalar(sa.select(sa.func.count()).select_from(patient))
+            asked = sa.select(sa.func.count(), sa.func.max(device.c.seen_ms))
+            devices, seen = connection.execute(asked.where(device.c.revoked_ms.is_(None))).one()
+        return {
+            "database": self.database.shown,
+            "schema": self.database.revision(),
+            "patients": people,
+            "documents": sum(self._count(scope) for scope in self.database.scopes()),
+            "devices": devices,
+            "last_sync_at": _moment(seen).isoformat() if seen else None,
+            "version": version(),
+            "protocol": PROTOCOL,
+        }
+
+    def restored(self) -> int:
+        """After a backup was put back: give every scope a new epoch, so that devices begin anew."""
+        scopes = self.database.scopes()
+        for scope in scopes:
+            with self.database.unit(scope, write=True) as unit:
+                new_epoch(unit)
+        return len(scopes)
+
+    def seed(self) -> dict[str, Any]:
+        """Fill the database with the demo clinic; doing it again changes nothing."""
+        from sync.server.seed import seed
+
+        return seed(self)
+
+    def dispose(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+    def _count(self, scope: str, kind: str | None = None) -> int:
+        asked = sa.select(sa.func.count()).select_from(row).where(row.c.scope == scope)
+        if kind is not None:
+            asked = asked.where(row.c.kind == kind)
+        with self.database.unit(scope) as unit:
+            return unit.connection.scalar(asked.where(row.c.deleted.is_(False))) or 0
+
+    def _now_ms(self) -> int:
+        return int(self.clock().timestamp() * 1000)
+
+
+def cheap() -> argon2.PasswordHasher:
+    """A hasher that costs nothing and protects nothing: for tests."""
+    return argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def version() -> str:
+    """The version of this installation."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("evenkeel")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def _described(one: Any) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "enrolled_at": _moment(one.enrolled_ms).isoformat(),
+        "revoked_at": _moment(one.revoked_ms).isoformat() if one.revoked_ms else None,
+    }
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,11 @@
+"""How the gate says no: a status and a code word, never what was sent."""
+
+from __future__ import annotations
+
+
+class Deny(Exception):
+    """The request is refused: `error` is the code word the device acts on."""
+
+    def __init__(self, status: int, error: str, **more: str) -> None:
+        super().__init__(error)
+        self.status, self.error, self.more = status, error, more

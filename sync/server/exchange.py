@@ -1,0 +1,82 @@
+"""One exchange of one device: judge what it says, then hand it what it has not seen."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import zstandard
+
+from sync.protocol.version import PROTOCOL
+from sync.protocol.wire import Exchange, Mutation, Verdict
+from sync.server.database import Database
+from sync.server.feed import Budget, page
+from sync.server.gate import CONTENT, Visitor
+from sync.server.verdicts import Bench
+
+SMALL = 500
+_local = threading.local()
+
+
+def answer(
+    database: Database, key: bytes, clock: Callable[[], datetime], visitor: Visitor, asked: Exchange
+) -> dict[str, Any]:
+    """The reply to an exchange, as it travels."""
+    verdicts = judge(database, clock(), visitor, asked.mutations)
+    echo = {verdict.mid for verdict in verdicts if verdict.status in ("ok", "dup")}
+    budget = Budget(asked.limit)
+    granted = sorted(visitor.grants, key=lambda scope: (scope == CONTENT, scope))
+    pages = [page(database, scope, asked.cursors.get(scope), budget, echo, key) for scope in granted]
+    return {
+        "v": PROTOCOL,
+        "verdicts": [verdict.model_dump(exclude_none=True) for verdict in verdicts],
+        "pages": pages,
+        "ended": sorted(scope for scope in asked.cursors if scope not in visitor.grants),
+    }
+
+
+def judge(
+    database: Database, now: datetime, visitor: Visitor, mutations: Sequence[Mutation]
+) -> list[Verdict]:
+    """A verdict for every mutation, in the order they came; one transaction per scope."""
+    verdicts: dict[int, Verdict] = {}
+    for scope in dict.fromkeys(mutation.scope for mutation in mutations):
+        mine = [(place, one) for place, one in enumerate(mutations) if one.scope == scope]
+        said = [one for _, one in mine]
+        made = _in_scope(database, now, visitor, scope, said)
+        verdicts.update(zip((place for place, _ in mine), made, strict=True))
+    return [verdicts[place] for place in range(len(mutations))]
+
+
+def _in_scope(
+    database: Database, now: datetime, visitor: Visitor, scope: str, mutations: Sequence[Mutation]
+) -> list[Verdict]:
+    if not visitor.may_write(scope):
+        return [Verdict(mid=m.mid, status="rejected", id=m.id, reason="no_access") for m in mutations]
+    with database.unit(scope, write=True) as unit:
+        return Bench(unit, visitor.device, now).judge(mutations)
+
+
+def packed(reply: dict[str, Any], accepted: str) -> tuple[bytes, str | None]:
+    """The reply as bytes, small ones plain, others in the best packing the device takes."""
+    body = msgspec.json.encode(reply)
+    if len(body) <= SMALL:
+        return body, None
+    offered = {part.partition(";")[0].strip() for part in accepted.split(",")}
+    if "zstd" in offered:
+        return _zstd().compress(body), "zstd"
+    if "gzip" in offered:
+        return gzip.compress(body, 5), "gzip"
+    return body, None
+
+
+def _zstd() -> zstandard.ZstdCompressor:
+    """Compressors are not for sharing between threads."""
+    if not hasattr(_local, "zstd"):
+        _local.zstd = zstandard.ZstdCompressor(level=3)
+    made: zstandard.ZstdCompressor = _local.zstd
+    return made

@@ -1,0 +1,100 @@
+"""Pages of a scope: the latest state of each document, in the scope's order, within a budget of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync.server import cursor as cursors
+from sync.server.cursor import Cursor
+from sync.server.database import Database, Unit
+from sync.server.tables import row, scope
+
+FIRST, MOST = 20, 320
+_WANTED = [row.c[name] for name in ("id", "kind", "rev", "seq", "deleted", "version", "body", "mid")]
+
+
+@dataclass
+class Budget:
+    """Bytes that may still travel in this reply."""
+
+    left: int
+
+
+def page(
+    database: Database, scope_id: str, text: str | None, budget: Budget, echo: Collection[str], key: bytes
+) -> dict[str, Any]:
+    """The next page of a scope as it travels. At least one row, then as many as the budget allows."""
+    with database.unit(scope_id) as unit:
+        epoch, head, floor = unit.connection.execute(
+            sa.select(scope.c.epoch, scope.c.head, scope.c.floor).where(scope.c.id == scope_id)
+        ).one()
+        since, reset = _start(text, key, Cursor(scope_id, epoch, head), floor)
+        rows, last, more = _fill(unit, since, head, budget, echo)
+    made = {
+        "scope": scope_id,
+        "rows": rows,
+        "cursor": cursors.write(Cursor(scope_id, epoch, last), key),
+        "more": more,
+    }
+    return {**made, "reset": reset} if reset else made
+
+
+def _start(text: str | None, key: bytes, now: Cursor, floor: int) -> tuple[int, str | None]:
+    """Where to go on, or why to begin anew."""
+    if text is None:
+        return 0, None
+    sent = cursors.read(text, key)
+    if sent is None or sent.scope != now.scope:
+        return 0, "scope"
+    if sent.epoch != now.epoch or sent.seq > now.seq:
+        return 0, "epoch"
+    return (0, "floor") if sent.seq < floor else (sent.seq, None)
+
+
+def _fill(
+    unit: Unit, since: int, head: int, budget: Budget, echo: Collection[str]
+) -> tuple[list[dict[str, Any]], int, bool]:
+    rows: list[dict[str, Any]] = []
+    last, used = since, 0
+    for one in _after(unit, since, head):
+        size = 0 if one.mid in echo else len(one.body)
+        if used and used + size > budget.left:
+            budget.left -= used
+            return rows, last, True
+        last = one.seq
+        if size:
+            used += size
+            rows.append(_row(one))
+    budget.left -= used
+    return rows, head, False
+
+
+def _after(unit: Unit, since: int, head: int) -> Iterator[sa.Row[Any]]:
+    """Rows in order; none beyond the head that was read with the cursor.
+
+    Chunks grow: the first is small, because a few bodies may fill a page.
+    """
+    wanted = FIRST
+    while since < head:
+        asked = (
+            sa.select(*_WANTED)
+            .where(row.c.scope == unit.scope, row.c.seq > since, row.c.seq <= head)
+            .order_by(row.c.seq)
+            .limit(wanted)
+        )
+        chunk = unit.connection.execute(asked).all()
+        yield from chunk
+        if len(chunk) < wanted:
+            return
+        since, wanted = chunk[-1].seq, min(MOST, wanted * 4)
+
+
+def _row(one: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        "id": one.id, "kind": one.kind, "rev": one.rev, "seq": one.seq, "deleted": one.deleted,
+        "version": one.version, "body": one.body,
+    }  # fmt: skip

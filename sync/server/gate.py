@@ -1,0 +1,153 @@
+"""Who may come in: enrolment, tokens, and the check that stands before every request.
+
+There is no refresh token: the device's key is the credential, so there is nothing to steal or rotate. Grants
+are read again on every request; ending one works at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from joserfc import jwt
+
+from sync.models import Device
+from sync.server.codes import Codes, spend
+from sync.server.database import Database
+from sync.server.denials import Deny
+from sync.server.keys import Keys, b64
+from sync.server.ledger import Ledger
+from sync.server.proof import ALGORITHMS, Asked, Proofs
+from sync.server.tables import access, device, patient, token
+
+MINUTES = 10
+CONTENT = "content"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A device that proved itself: its scopes, and what it may do in each (`read`, `read write`)."""
+
+    device: str
+    grants: dict[str, str]
+
+    def may_write(self, scope: str) -> bool:
+        """True when the device may say something in this scope."""
+        return "write" in self.grants.get(scope, "").split()
+
+
+class Gate:
+    """Lets devices in."""
+
+    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime], codes: Codes) -> None:
+        self.database, self.keys, self.clock, self.codes = database, keys, clock, codes
+        self.proofs = Proofs(keys, lambda: clock().timestamp())
+
+    def enrol(self, typed: str, label: str, asked: Asked) -> tuple[str, list[str]]:
+        """Turn a code into a device: code used up, device and grants made, all or nothing."""
+        thumb = self.proofs.check(asked)
+        now = self.clock()
+        locator, who = self.codes.prove(typed, now)
+        with self.database.directory() as connection:
+            scope: str = connection.scalars(sa.select(patient.c.scope).where(patient.c.id == who)).one()
+        self.database.begin(CONTENT)
+        with self.database.unit(scope, write=True) as unit:
+            ledger = Ledger(unit, _ms(now))
+            spend(unit.connection, locator, now)
+            id = _device(unit.connection, thumb, label, now)
+            _grant(unit.connection, id, scope, "read write")
+            _grant(unit.connection, id, CONTENT, "read")
+            noun = Device(id=id, label=label, enrolled_at=now)
+            ledger.put(id, noun.kind, noun.body(), noun.version)
+            ledger.close()
+        return id, [scope, CONTENT]
+
+    def token(self, asked: Asked) -> tuple[str, int]:
+        """A fresh token for the device whose key signed, and its life in seconds."""
+        thumb = self.proofs.check(asked)
+        now = _ms(self.clock())
+        with self.database.directory(write=True) as connection:
+            known = self._known(connection, thumb)
+            text = b64(secrets.token_bytes(32))
+            connection.execute(sa.delete(token).where(token.c.expires_ms <= now))
+            made = {"hash": self._hash(text), "device": known, "expires_ms": now + MINUTES * 60_000}
+            connection.execute(sa.insert(token), made)
+            connection.execute(sa.update(device).where(device.c.id == known).values(seen_ms=now))
+        return text, MINUTES * 60
+
+    def check(self, authorization: str, asked: Asked) -> Visitor:
+        """Who is asking. The token must be alive and bound to the key that signed this request."""
+        text = authorization.removeprefix("DPoP ")
+        if text == authorization or not asked.proof:
+            raise Deny(401, "invalid_token")
+        thumb = self.proofs.check(Asked(asked.method, asked.url, asked.proof, text))
+        now = _ms(self.clock())
+        mine = sa.select(token.c.device).where(token.c.hash == self._hash(text), token.c.expires_ms > now)
+        with self.database.directory() as connection:
+            known = self._known(connection, thumb, "invalid_token")
+            if connection.scalar(mine) != known:
+                raise Deny(401, "invalid_token")
+            return Visitor(known, _grants(connection, known, now))
+
+    def _known(self, connection: sa.Connection, thumb: str, otherwise: str = "unknown_device") -> str:
+        found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()
+        if found is None:
+            raise Deny(401, otherwise)
+        if found.revoked_ms is not None:
+            raise self._ended(found)
+        id: str = found.id
+        return id
+
+    def _ended(self, found: Any) -> Deny:
+        """A wipe order is signed with a key the device pinned, so nobody between can erase a phone."""
+        if not found.wipe:
+            return Deny(401, "device_revoked")
+        claims = {"device": found.id, "iat": int(self.clock().timestamp())}
+        head = {"alg": "Ed25519", "typ": "wipe+jwt"}
+        return Deny(401, "device_wipe", order=jwt.encode(head, claims, self.keys.wipe, algorithms=ALGORITHMS))
+
+    def _hash(self, text: str) -> str:
+        return self.keys.mac(text).hex()
+
+
+def _device(connection: sa.Connection, thumb: str, label: str, now: datetime) -> str:
+    """The device of this key: a known one adds a person, an ended one stays ended."""
+    found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()
+    if found is None:
+        made = {
+            "id": str(uuid.uuid4()),
+            "thumb": thumb,
+            "label": label,
+            "enrolled_ms": _ms(now),
+            "wipe": False,
+        }
+        connection.execute(sa.insert(device), made)
+        return str(made["id"])
+    if found.revoked_ms is not None:
+        raise Deny(401, "device_revoked")
+    return str(found.id)
+
+
+def _grant(connection: sa.Connection, id: str, scope: str, scopes: str) -> None:
+    connection.execute(sa.delete(access).where(access.c.device == id, access.c.scope == scope))
+    connection.execute(sa.insert(access), {"device": id, "scope": scope, "scopes": scopes})
+
+
+def _grants(connection: sa.Connection, id: str, now_ms: int) -> dict[str, str]:
+    alive = sa.or_(access.c.until_ms.is_(None), access.c.until_ms > now_ms)
+    asked = sa.select(access.c.scope, access.c.scopes).where(access.c.device == id, alive)
+    return {one.scope: one.scopes for one in connection.execute(asked)}
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def utc_now() -> datetime:
+    """The clock of a server in service."""
+    return datetime.now(UTC)

@@ -1,0 +1,227 @@
+"""Brings FHIR files into the clinic's database. Importing twice changes nothing.
+
+What is new or unchanged is settled at once. What differs from the stored state waits until all files are read:
+two files of one import may hold the same resource in different texts, and then the last one counts, always.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync.fhir import owner
+from sync.fhir.reading import Fault, Found, resources
+from sync.fhir.record import Paper, born, papers
+from sync.fhir.shape import human
+from sync.server.database import Database
+from sync.server.ledger import Ledger
+from sync.server.tables import patient
+
+CONTENT, CLINIC = "content", "clinic"
+BATCH = 2000
+PATIENCE = 64 << 20
+
+
+@dataclass
+class Report:
+    """What an import did, for the operator and for `--json`."""
+
+    files: int = 0
+    resources: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    errors: list[dict[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def useful(self) -> bool:
+        """True when anything was imported or was already there."""
+        return self.added + self.changed + self.unchanged > 0
+
+    def json(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return asdict(self)
+
+
+def scope_of(patient_id: str) -> str:
+    """The scope of a patient."""
+    return f"patient:{patient_id}"
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """Every file under the paths, in a stable order; hidden ones are left alone."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [one for one in inside if one.is_file() and not one.name.startswith(".")]
+    return list(dict.fromkeys(found))
+
+
+class Importer:
+    """One run over a set of files."""
+
+    def __init__(self, database: Database, now_ms: int) -> None:
+        self.database, self.now_ms = database, now_ms
+        self.report = Report()
+        self._late: dict[str, dict[str, Paper]] = {}
+        self._late_size = 0
+        self._homeless: list[Found] = []
+        with database.directory() as connection:
+            self._people = set(connection.scalars(sa.select(patient.c.id)))
+
+    def run(self, files: Iterable[Path]) -> Report:
+        """Import the files; what cannot be read is reported and stops nothing."""
+        started = time.perf_counter()
+        for path in files:
+            self._file(path)
+        self._settle_homeless()
+        self._settle_late()
+        self.report.seconds = round(time.perf_counter() - started, 3)
+        return self.report
+
+    def _file(self, path: Path) -> None:
+        self.report.files += 1
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self._fault(path, Fault("", f"cannot be read: {error.strerror}"))
+            return
+        found: dict[tuple[str, str], Found] = {}
+        for item in resources(path.name, data):
+            if isinstance(item, Fault):
+                self._fault(path, item)
+            else:
+                self.report.resources += 1
+                found[item.type, item.id] = item
+        self._deal(path, list(found.values()))
+
+    def _fault(self, path: Path, fault: Fault) -> None:
+        self.report.errors.append({"file": str(path), "where": fault.where, "reason": fault.reason})
+
+    def _deal(self, path: Path, found: list[Found]) -> None:
+        """Give each resource of a file to whom it belongs."""
+        people = owner.patients(found)
+        for item in people.values():
+            if not self._enter(item):
+                self._fault(path, Fault(item.where, "its patient id belongs to another person here"))
+                return
+        if len(people) == 1:
+            self._write(scope_of(next(iter(people))), found, found)
+        elif people:
+            shared = list(zip(found, owner.owners(found), strict=True))
+            for id in people:
+                self._write(scope_of(id), [item for item, whose in shared if id in whose], found)
+            self._nobodys([item for item, whose in shared if not whose])
+        else:
+            self._homeless += self._placed(found)
+
+    def _placed(self, found: list[Found]) -> list[Found]:
+        """Write what a known patient is the subject of; hand back the rest."""
+        names = {f"Patient/{id}": id for id in self._people}
+        names |= {f"urn:uuid:{id}": id for id in self._people}
+        groups: dict[str, list[Found]] = {}
+        rest = []
+        for item in found:
+            about = owner.subjects(item.fields, names)
+            if len(about) == 1:
+                groups.setdefault(about.pop(), []).append(item)
+            else:
+                rest.append(item)
+        for id, items in groups.items():
+            self._write(scope_of(id), items, found)
+        return rest
+
+    def _settle_homeless(self) -> None:
+        """Once all files are read every patient is known: try again, then file the rest with the clinic."""
+        self._nobodys(self._placed(self._homeless))
+
+    def _nobodys(self, found: list[Found]) -> None:
+        forms = [item for item in found if item.type == "Questionnaire"]
+        self._write(CONTENT, forms, found)
+        self._write(CLINIC, [item for item in found if item.type != "Questionnaire"], found)
+
+    def _enter(self, item: Found) -> bool:
+        """The patient's line in the directory. False when another person has this id."""
+        day = born(item.fields)
+        line = {
+            "scope": scope_of(item.id),
+            "name": _printable(human(item.fields.get("name"), titled=False) or item.id),
+            "born": day.isoformat() if day else "",
+        }
+        mine = patient.c.id == item.id
+        self.database.begin(line["scope"])
+        with self.database.directory(write=True) as connection:
+            known = connection.execute(sa.select(patient).where(mine)).first()
+            if known is None:
+                connection.execute(sa.insert(patient), {"id": item.id, **line})
+            elif _another(known, line):
+                return False
+            else:
+                connection.execute(sa.update(patient).where(mine).values(line))
+        self._people.add(item.id)
+        return True
+
+    def _write(self, scope: str, items: list[Found], file: list[Found]) -> None:
+        if not items:
+            return
+        self.database.begin(scope)
+        near = {link: item.fields for item in file if item.type == "Medication" for link in item.links}
+        for batch in _batches(paper for item in items for paper in papers(item, near)):
+            self._batch(scope, batch)
+
+    def _batch(self, scope: str, batch: list[Paper]) -> None:
+        late = self._late.setdefault(scope, {})
+        with self.database.unit(scope, write=True) as unit:
+            ledger = Ledger(unit, self.now_ms)
+            ledger.load(paper.id for paper in batch)
+            for paper in batch:
+                held = ledger.get(paper.id)
+                late.pop(paper.id, None)
+                if held is None:
+                    ledger.put(*paper)
+                    self.report.added += 1
+                elif held.body != paper.body or held.deleted:
+                    late[paper.id] = paper
+                    self._late_size += len(paper.body)
+                else:
+                    self.report.unchanged += 1
+            ledger.close()
+        if self._late_size > PATIENCE:
+            self._settle_late()
+
+    def _settle_late(self) -> None:
+        for scope, waiting in self._late.items():
+            for batch in _batches(waiting.values()):
+                with self.database.unit(scope, write=True) as unit:
+                    ledger = Ledger(unit, self.now_ms)
+                    ledger.load(paper.id for paper in batch)
+                    for paper in batch:
+                        ledger.put(*paper)
+                    ledger.close()
+            self.report.changed += len(waiting)
+        self._late, self._late_size = {}, 0
+
+
+def _batches(made: Iterable[Paper]) -> Iterator[list[Paper]]:
+    batch: list[Paper] = []
+    for paper in made:
+        batch.append(paper)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _another(known: sa.Row[Any], line: dict[str, str]) -> bool:
+    """People marry and dates are corrected, but not both at once: then it is somebody else."""
+    return bool(known.born and line["born"]) and known.born != line["born"] and known.name != line["name"]
+
+
+def _printable(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())

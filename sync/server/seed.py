@@ -1,0 +1,75 @@
+"""Fills a database with the demo clinic: synthetic patients, a few results, lessons, and visits to come."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sync.models import Clinic as ClinicNoun
+from sync.models import Lesson, Visit, derive_id
+from sync.server.errors import NoDemo
+from sync.server.importing import CONTENT, scope_of
+
+if TYPE_CHECKING:
+    from sync.server.clinic import Clinic
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+CLINIC_ID = derive_id("clinic", "demo")
+
+
+def seed(clinic: Clinic, assets: Path = ASSETS) -> dict[str, Any]:
+    """Load everything; what is there already is left alone."""
+    demo = _read(assets / "demo" / "clinic.json")
+    noun = ClinicNoun.model_validate({**demo["clinic"], "id": CLINIC_ID})
+    lessons = [lesson for language in ("en", "es") for lesson in _lessons(assets, language)]
+    clinic.put(CONTENT, noun, *lessons)
+    report = clinic.import_paths([assets / "demo" / "patients", assets / "demo" / "labs"])
+    scope = scope_of(demo["main_patient"])
+    for plan in demo["visits"]:
+        _plan(clinic, scope, plan, ZoneInfo(noun.zone))
+    return {
+        "patient": demo["main_patient"],
+        "patients": len(clinic.patients()),
+        "lessons": len(lessons),
+        "visits": len(demo["visits"]),
+        "import": report.json(),
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoDemo(path.name) from None
+    return found
+
+
+def _lessons(assets: Path, language: str) -> list[Lesson]:
+    return [
+        Lesson(
+            id=derive_id("lesson", language, one["slug"]),
+            language=language,
+            **{name: one[name] for name in ("title", "summary", "text", "topics", "source", "minutes")},
+        )
+        for one in _read(assets / "lessons" / f"{language}.json")["lessons"]
+    ]
+
+
+def _plan(clinic: Clinic, scope: str, plan: dict[str, Any], zone: ZoneInfo) -> None:
+    """A visit so many days from now; one that is planned already and still to come keeps its date."""
+    id = derive_id("visit", "demo", plan["slug"])
+    now = clinic.clock()
+    held = clinic.get(scope, id)
+    if held is not None and Visit.read(id, held.body).starts_at > now:
+        return
+    details = {name: plan[name] for name in ("minutes", "with_whom", "where", "reason", "prepare")}
+    clinic.put(scope, Visit(id=id, starts_at=_moment(now, plan, zone), **details))
+
+
+def _moment(now: datetime, plan: dict[str, Any], zone: ZoneInfo) -> datetime:
+    """That time of day, that many days on, by the clinic's own clock."""
+    day = now.astimezone(zone).date() + timedelta(days=plan["in_days"])
+    return datetime.combine(day, time.fromisoformat(plan["at"]), zone)

@@ -1,0 +1,86 @@
+"""Runs the API on a port until it is told to stop: one process, one worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from sync.server.api import create_app
+
+GRACE = 5.0
+
+
+class PortTaken(Exception):
+    """Port {0} is in use. Choose another with --port."""
+
+    def __str__(self) -> str:
+        return (self.__doc__ or "").format(*self.args)
+
+
+def serve(db_url: str, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever."""
+    _free(host, port)
+    app = create_app(db_url)
+    try:
+        asyncio.run(_run(app, host, port))
+    finally:
+        app.dispose()
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End here: the server's own threads outlive its stop and abort a Python that is closing down."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+async def _run(app: object, host: str, port: int) -> None:
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http1_settings=HTTP1Settings(header_read_timeout=5000),
+        websockets=False,
+        log_enabled=False,
+    )
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        _on_signal(number, stop)
+    serving = asyncio.ensure_future(server.serve())
+    print(f"Evenkeel clinic listening on http://{host}:{port}", file=sys.stderr, flush=True)
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not stop.is_set():
+        raise PortTaken(port) from serving.exception()
+    server.stop()  # type: ignore[no-untyped-call]
+    await asyncio.wait({serving}, timeout=GRACE)
+
+
+def _on_signal(number: signal.Signals, stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(number, stop.set)
+    except NotImplementedError:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _free(host: str, port: int) -> None:
+    """Say plainly that the port is taken, before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortTaken(port) from None

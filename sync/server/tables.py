@@ -1,0 +1,113 @@
+"""The tables as the code sees them; the migrations spell them out for the databases.
+
+Scope tables hold what patients and clinic said and are reached through `Database.unit` alone; directory
+tables say who may reach which scope.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
+
+meta = sa.MetaData()
+
+scope = Table(
+    "scope",
+    meta,
+    Column("id", Text, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("head", BigInteger, nullable=False),
+    Column("floor", BigInteger, nullable=False),
+)
+row = Table(
+    "row",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mid", Text),
+    Column("device", Text),
+    Column("received_ms", BigInteger, nullable=False),
+)
+history = Table(
+    "history",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mid", Text),
+    Column("device", Text),
+    Column("received_ms", BigInteger, nullable=False),
+)
+applied = Table(
+    "applied",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("mid", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("doc", Text),
+    Column("rev", Text),
+    Column("received_ms", BigInteger, nullable=False),
+)
+SCOPED = ("row", "history", "applied")
+
+patient = Table(
+    "patient",
+    meta,
+    Column("id", Text, primary_key=True),
+    Column("scope", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("born", Text, nullable=False),
+)
+code = Table(
+    "code",
+    meta,
+    Column("locator", Text, primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("used_ms", BigInteger),
+)
+device = Table(
+    "device",
+    meta,
+    Column("id", Text, primary_key=True),
+    Column("thumb", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("enrolled_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+    Column("wipe", Boolean, nullable=False),
+)
+access = Table(
+    "access",
+    meta,
+    Column("device", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("scopes", Text, nullable=False),
+    Column("until_ms", BigInteger),
+)
+token = Table(
+    "token",
+    meta,
+    Column("hash", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+secret = Table(
+    "secret",
+    meta,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

