@@ -1,0 +1,111 @@
+"""The app without a window, for scripts and support: enrol, sync, export, status, log a mood. The same code inside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from app.context import App
+from app.main import make_app
+from app.store import states
+from app.store.hold import hold
+from app.store.search import catch_up
+from sync.models import Person, Record
+
+RECORDS = "SELECT id, body -> '$.resource' AS resource FROM docs WHERE kind = ? AND scope = ? ORDER BY n"
+
+
+@contextmanager
+def opened(folder: Path, passcode: str) -> Iterator[App]:
+    """The app on this profile, unlocked and held, closed at the end. Raises an AppError."""
+    held = hold(folder)
+    try:
+        app = make_app(folder, drawn=False)
+        unlock(app, passcode)
+        yield app
+    finally:
+        if "app" in locals():
+            app.lock()
+        held.release()
+
+
+def unlock(app: App, passcode: str) -> None:
+    """Open the vault here and now, without an event loop."""
+    import asyncio
+
+    asyncio.run(app.unlock(passcode))
+
+
+async def enrol(folder: Path, server: str, code: str, passcode: str) -> dict[str, Any]:
+    """Join a clinic. Returns what a script wants to know: device and scope."""
+    held = hold(folder)
+    try:
+        app = make_app(folder, drawn=False)
+        await app.enrol(server, code, passcode)
+        found = {"device": app.credentials().device, "scope": app.scope, "profile": str(folder)}
+        app.lock()
+    finally:
+        held.release()
+    return found
+
+
+async def sync(app: App) -> dict[str, Any]:
+    """One whole conversation with the clinic, and what it cost. Raises a SyncError."""
+    from sync.protocol.errors import Unauthorised
+
+    if app.engine is None:
+        raise Unauthorised()
+    transport, started = app.engine.transport, time.perf_counter()
+    try:
+        outcome = await app.engine.sync_once()
+    finally:
+        await transport.close()
+    seconds = time.perf_counter() - started
+    app.store.keep(synced_at=app.now().isoformat())
+    while catch_up(app.store.db):
+        pass
+    cost = {
+        "requests": transport.traffic.requests,
+        "up": transport.traffic.up,
+        "down": transport.traffic.down,
+    }
+    return {
+        "received": outcome.received,
+        "sent": outcome.sent,
+        "bytes": cost["up"] + cost["down"],
+        **cost,
+        "seconds": round(seconds, 3),
+        "waiting": len(states.waiting(app.store)),
+    }
+
+
+def status(app: App) -> dict[str, Any]:
+    """What is on this device, in numbers: no names, no values."""
+    kinds = app.store.rows(
+        "SELECT kind, count(*) AS n FROM docs WHERE deleted = 0 GROUP BY kind ORDER BY kind"
+    )
+    words = [row["word"] for row in states.waiting(app.store)]
+    return {
+        "enrolled": app.is_enrolled,
+        "server": app.credentials().server,
+        "scope": app.scope,
+        "documents": {row["kind"]: row["n"] for row in kinds},
+        "waiting": words.count("waiting"),
+        "needs_you": words.count("needs-you"),
+        "synced_at": app.store.state("synced_at"),
+    }
+
+
+def export(app: App, out: TextIO) -> dict[str, int]:
+    """Write every record as a FHIR Bundle of type collection, each resource's text as it was imported."""
+    count = 0
+    out.write('{"resourceType":"Bundle","type":"collection","entry":[')
+    for row in app.store.db.query(RECORDS, [Record.kind, app.scope]):
+        out.write(",\n" if count else "\n")
+        out.write(f'{{"resource":{row["resource"]}}}')
+        count += 1
+    out.write("\n]}\n")
+    return {"resources": count, "people": len(app.store.find(Person))}

@@ -1,0 +1,56 @@
+"""How this device shows the app. Plain JSON beside the vault, so that the lock screen follows it; nothing private."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+FILE = "settings.json"
+LANGUAGES = ("en", "es")
+THEMES = ("light", "dark", "system")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Language, text size (1.0 to 2.0), theme, high contrast, motion, and "work offline"."""
+
+    language: str = "en"
+    text_scale: float = 1.0
+    theme: str = "light"
+    contrast: bool = False
+    motion: bool = True
+    offline: bool = False
+
+    def having(self, **changes: Any) -> Settings:
+        """A copy with changes, each brought into its range."""
+        new = replace(self, **changes)
+        return replace(
+            new,
+            language=new.language if new.language in LANGUAGES else "en",
+            theme=new.theme if new.theme in THEMES else "light",
+            text_scale=min(max(float(new.text_scale), 1.0), 2.0),
+        )
+
+
+def load(folder: Path) -> Settings:
+    """The settings in this profile; the defaults where there are none or the file makes no sense."""
+    try:
+        found = json.loads((folder / FILE).read_text())
+        known = {field.name for field in fields(Settings)}
+        return Settings().having(**{name: value for name, value in found.items() if name in known})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Settings()
+
+
+def save(folder: Path, settings: Settings) -> None:
+    """Write the settings as a whole. A full disk costs the change, not the app."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = folder / (FILE + ".new")
+    try:
+        new.write_text(json.dumps(asdict(settings)))
+        os.replace(new, folder / FILE)
+    except OSError:
+        new.unlink(missing_ok=True)

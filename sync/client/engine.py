@@ -1,0 +1,138 @@
+"""Drives the conversation: once when asked, or for as long as the app runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sync.client.schedule import Schedule
+from sync.client.transport import Transport
+from sync.protocol.errors import Offline, SyncError, TooOld, Unauthorised
+from sync.protocol.flow import Replica, sync_flow
+from sync.protocol.wire import PAGE_BYTES, Exchange, Reply
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Outcome:
+    """What one conversation moved."""
+
+    received: int = 0
+    sent: int = 0
+    reset: int = 0
+
+
+@dataclass
+class Link:
+    """What the thin line under each title says of the connection, and who wants to hear it."""
+
+    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old
+    at: datetime | None = None
+    _heard: list[Callable[[], None]] = field(default_factory=list)
+
+    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
+        """Call `heard` when the word changes. Returns what stops it."""
+        self._heard.append(heard)
+        return lambda: self._heard.remove(heard) if heard in self._heard else None
+
+    def say(self, word: str, at: datetime | None = None) -> None:
+        """Change the word and tell."""
+        changed = (word, at or self.at) != (self.word, self.at)
+        self.word, self.at = word, at or self.at
+        for heard in tuple(self._heard) if changed else ():
+            heard()
+
+
+class Engine:
+    """Keeps one replica and its clinic together. All on one event loop, so no locks."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        transport: Transport,
+        now: Callable[[], datetime],
+        link: Link | None = None,
+        schedule: Schedule | None = None,
+        limit: int = PAGE_BYTES,
+    ) -> None:
+        self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
+        self.link, self.schedule = link or Link(), schedule or Schedule()
+        self.travelling: frozenset[str] = frozenset()
+        self._woken = asyncio.Event()
+        self._paused = False
+
+    async def sync_once(self) -> Outcome:
+        """One whole conversation. Raises a SyncError; what was settled before it stays settled."""
+        outcome = Outcome()
+        flow = sync_flow(self.replica, limit=self.limit)
+        exchange = next(flow)
+        while True:
+            reply = await self._travel(exchange)
+            outcome.sent += sum(verdict.status in ("ok", "dup") for verdict in reply.verdicts)
+            outcome.received += sum(len(page.rows) for page in reply.pages)
+            outcome.reset += sum(page.reset is not None for page in reply.pages)
+            try:
+                exchange = flow.send(reply)
+            except StopIteration:
+                return outcome
+            await asyncio.sleep(0)
+
+    async def run(self) -> None:
+        """Sync now, after each write, and from time to time; back off while the clinic cannot be reached."""
+        while True:
+            self._woken.clear()
+            if not self._paused:
+                await self._attempt()
+            wait = None if self._paused else self.schedule.wait()
+            try:
+                await asyncio.wait_for(self._woken.wait(), wait)
+            except TimeoutError:
+                continue
+
+    def wake(self) -> None:
+        """Something was written, or somebody wants to know: ask now."""
+        self._woken.set()
+
+    def pause(self, paused: bool) -> None:
+        """Work offline on purpose, or stop doing so."""
+        self._paused = paused
+        if paused:
+            self.link.say("paused")
+        self.wake()
+
+    async def _attempt(self) -> None:
+        if self.link.word != "offline":
+            self.link.say("working")
+        try:
+            await self.sync_once()
+        except SyncError as error:
+            self.schedule.failed()
+            self.link.say(word_for(error))
+            log.info("sync: %s", type(error).__name__)
+        except Exception as error:
+            self.schedule.failed()
+            self.link.say("offline")
+            log.error("sync stopped: %s", type(error).__name__)
+        else:
+            self.schedule.worked()
+            self.link.say("up-to-date", self.now())
+
+    async def _travel(self, exchange: Exchange) -> Reply:
+        self.travelling = frozenset(mutation.mid for mutation in exchange.mutations)
+        try:
+            return await self.transport.exchange(exchange)
+        finally:
+            self.travelling = frozenset()
+
+
+def word_for(error: SyncError) -> str:
+    """The link's word for what stopped a sync."""
+    if isinstance(error, Unauthorised):
+        return "sign-in"
+    if isinstance(error, TooOld):
+        return "too-old"
+    return "offline" if isinstance(error, Offline) else "trouble"

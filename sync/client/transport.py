@@ -1,0 +1,202 @@
+"""HTTP to the clinic: sends exchanges, signs in when asked to, and says plainly what went wrong.
+
+httpx is imported where it is used: the app starts without it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sync.client.auth import Credentials, prove
+from sync.protocol.errors import BadCode, NotTheClinic, Offline, Revoked, TooOld, Unauthorised, Unwell
+from sync.protocol.wire import Exchange, Reply
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_REPLY = 96 << 20
+ERRORS: dict[str, type[Exception]] = {
+    "device_revoked": Revoked,
+    "device_wipe": Revoked,
+    "unknown_device": Unauthorised,
+    "no_grant": Revoked,
+    "bad_code": BadCode,
+    "too_old": TooOld,
+}
+
+
+@dataclass
+class Traffic:
+    """What a conversation cost: requests and bytes on the wire."""
+
+    requests: int = 0
+    up: int = 0
+    down: int = 0
+
+
+class Transport:
+    """The clinic at one address, for one device. `kept` is called when a token or nonce changed."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        client: httpx.AsyncClient | None = None,
+        kept: Callable[[Credentials], None] = lambda _: None,
+    ) -> None:
+        self.credentials, self.kept, self.traffic = credentials, kept, Traffic()
+        self._client = client
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        """The HTTP client, made at first use."""
+        if self._client is None:
+            import httpx
+
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(30, connect=5),
+                limits=httpx.Limits(keepalive_expiry=3),
+                follow_redirects=False,
+                trust_env=False,
+            )
+        return self._client
+
+    async def enrol(self, code: str, label: str) -> dict[str, Any]:
+        """Use up an activation code. Returns the clinic's answer: device id and scopes."""
+        answer = await self._signed("/v1/enrol", {"code": code, "label": label})
+        self.credentials.device = str(answer["device"])
+        self.kept(self.credentials)
+        return answer
+
+    async def exchange(self, exchange: Exchange) -> Reply:
+        """One round of the conversation, signing in first where needed."""
+        for _ in range(3):
+            if not self.credentials.token:
+                await self._sign_in()
+            status, headers, body = await self._post(
+                "/v1/sync", exchange.model_dump_json(exclude_defaults=True).encode(), self.credentials.token
+            )
+            if status != 401:
+                break
+            if error_in(body) not in ("use_dpop_nonce", "invalid_token"):
+                raise ERRORS.get(error_in(body), Unauthorised)()
+            if error_in(body) == "invalid_token":
+                self.credentials.token = ""
+        return read_reply(self._good(status, headers, body))
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _sign_in(self) -> None:
+        answer = await self._signed("/v1/token", {})
+        self.credentials.token = str(answer["token"])
+        self.kept(self.credentials)
+
+    async def _signed(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        import json
+
+        data = json.dumps(body).encode()
+        status, headers, answer = await self._post(path, data)
+        if status == 401 and error_in(answer) == "use_dpop_nonce":
+            status, headers, answer = await self._post(path, data)
+        found: dict[str, Any] = json.loads(self._good(status, headers, answer))
+        return found
+
+    async def _post(self, path: str, data: bytes, token: str = "") -> tuple[int, httpx.Headers, bytes]:
+        import httpx
+
+        headers = {
+            "content-type": "application/json",
+            "accept-encoding": "zstd, gzip",
+            "dpop": prove(self.credentials, "POST", path, token),
+        }
+        if token:
+            headers["authorization"] = f"DPoP {token}"
+        url = self.credentials.server.rstrip("/") + path
+        self.traffic.requests += 1
+        self.traffic.up += len(data)
+        try:
+            async with self.client.stream("POST", url, content=data, headers=headers) as response:
+                body = await self._read(response)
+        except httpx.InvalidURL as error:
+            raise NotTheClinic() from error
+        except httpx.TransportError as error:
+            raise Offline() from error
+        self._remember_nonce(response.headers.get("dpop-nonce", ""))
+        return response.status_code, response.headers, body
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        encoding = response.headers.get("content-encoding", "identity")
+        parts, size = [], 0
+        async for part in unpack(self._count(response.aiter_raw()), encoding):
+            size += len(part)
+            if size > MAX_REPLY:
+                raise NotTheClinic()
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _count(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for part in raw:
+            self.traffic.down += len(part)
+            yield part
+
+    def _remember_nonce(self, nonce: str) -> None:
+        if nonce and nonce != self.credentials.nonce:
+            self.credentials.nonce = nonce
+            self.kept(self.credentials)
+
+    def _good(self, status: int, headers: httpx.Headers, body: bytes) -> bytes:
+        """The body of a good answer; otherwise the error that names what happened."""
+        if not headers.get("content-type", "").startswith("application/json"):
+            raise Unwell() if status >= 500 else NotTheClinic()
+        if status == 200:
+            return body
+        if error := ERRORS.get(error_in(body)):
+            raise error()
+        if status in (401, 403):
+            raise Unauthorised()
+        raise NotTheClinic() if status == 404 else Unwell()
+
+
+async def unpack(parts: AsyncIterator[bytes], encoding: str) -> AsyncIterator[bytes]:
+    """The parts decompressed as they come, so that a bomb is stopped by its size and not by the memory's end."""
+    if encoding == "zstd":
+        import zstandard
+
+        open_ = zstandard.ZstdDecompressor(max_window_size=8 << 20).decompressobj()
+        step: Callable[[bytes], bytes] = open_.decompress
+    elif encoding == "gzip":
+        step = zlib.decompressobj(wbits=31).decompress
+    elif encoding in ("", "identity"):
+        step = bytes
+    else:
+        raise NotTheClinic()
+    async for part in parts:
+        try:
+            yield step(part)
+        except Exception as error:  # zstd and zlib raise their own errors for bytes that are not theirs
+            raise NotTheClinic() from error
+
+
+def error_in(body: bytes) -> str:
+    """The error code in a refusal, or an empty text."""
+    import json
+
+    try:
+        return str(json.loads(body).get("error", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def read_reply(body: bytes) -> Reply:
+    """The reply, checked. Raises NotTheClinic for anything else."""
+    try:
+        return Reply.model_validate_json(body)
+    except ValidationError as error:
+        raise NotTheClinic() from error

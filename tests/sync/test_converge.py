@@ -1,0 +1,147 @@
+"""Whatever happens in whatever order, the devices end up equal, and equal to the clinic.
+
+Two devices with real encrypted stores and the clinic's real tables. Steps: write, edit, delete, sync with tiny pages,
+send and lose the reply, deliver twice. A script that once broke it is pinned with @example and stays.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import chain, count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.store import Store, open_store
+from sync.models import MoodEntry, new_id
+from sync.protocol.flow import sync_flow
+from sync.protocol.wire import Exchange, Reply
+from sync.server.clinic import Clinic
+from sync.server.database import Database
+from sync.server.exchange import answer
+from sync.server.gate import Visitor
+from tests.conftest import Clock
+
+COUNT = count()
+START = datetime(2026, 6, 2, tzinfo=UTC)
+MOST = 60
+Step = tuple[str, int, int]
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "write", "edit", "edit", "delete", "sync", "lose", "twice"]),
+        st.integers(0, 1),
+        st.integers(1, 5),
+    ),
+    max_size=14,
+)
+
+
+class World:
+    """Two devices and the clinic."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.now = database, START
+        self.scope = f"patient:{next(COUNT)}"
+        database.begin(self.scope)
+        self.devices = [open_store(None, bytes([n]) * 32, self.clock) for n in (1, 2)]
+        for device in self.devices:
+            device.scope = self.scope
+
+    def clock(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def ask(self, device: int, exchange: Exchange) -> Reply:
+        visitor = Visitor(device=f"d{device}", grants={self.scope: "read write"})
+        reply: dict[str, Any] = answer(self.database, b"k" * 32, self.clock, visitor, exchange)
+        return Reply.model_validate(json.loads(json.dumps(reply)))
+
+    def step(self, step: Step) -> None:
+        verb, device, number = step
+        getattr(self, verb)(device, number)
+
+    def write(self, device: int, number: int) -> None:
+        self.devices[device].put(MoodEntry(id=new_id(self.clock()), felt_at=START, score=number))
+
+    def edit(self, device: int, number: int) -> None:
+        for entry in self.some(device, number):
+            self.devices[device].put(entry.model_copy(update={"score": number}))
+
+    def delete(self, device: int, number: int) -> None:
+        for entry in self.some(device, number):
+            self.devices[device].delete(entry)
+
+    def some(self, device: int, number: int) -> list[MoodEntry]:
+        entries = sorted(self.devices[device].find(MoodEntry), key=lambda entry: entry.id)
+        return [entries[number % len(entries)]] if entries else []
+
+    def sync(self, device: int, number: int, twice: bool = False) -> None:
+        flow = sync_flow(self.devices[device], batch=number, limit=number * 60)
+        exchange = next(flow)
+        for _ in range(MOST):
+            reply = self.ask(device, exchange)
+            if twice:
+                self.devices[device].settle(exchange.mutations, self.ask(device, exchange))
+            try:
+                exchange = flow.send(reply)
+            except StopIteration:
+                return
+        pytest.fail("the conversation does not end")
+
+    def twice(self, device: int, number: int) -> None:
+        self.sync(device, number, twice=True)
+
+    def lose(self, device: int, number: int) -> None:
+        store = self.devices[device]
+        self.ask(device, Exchange(cursors=dict(store.cursors()), mutations=list(store.pending(number))))
+
+    def view(self, store: Store) -> list[dict[str, Any]]:
+        return store.rows("SELECT id, kind, body, rev, seq FROM docs WHERE deleted = 0 ORDER BY id")
+
+
+@pytest.fixture
+def database(clinic: Clinic, clock: Clock) -> Database:
+    return clinic.database
+
+
+def converge(database: Database, script: list[Step]) -> None:
+    world = World(database)
+    for step in script:
+        world.step(step)
+    for device in (0, 1, 0):
+        world.sync(device, 5)
+    one, other = (world.view(store) for store in world.devices)
+    fresh = open_store(None, b"f" * 32, world.clock)
+    world.devices.append(fresh)
+    world.sync(2, 5)
+    assert one == other == world.view(fresh)
+    assert not any(store.pending(1) for store in world.devices)
+    assert not world.devices[0].rows("SELECT * FROM base"), "nothing lies beneath a document that is settled"
+
+
+PINNED: list[Step] = [
+    ("write", 0, 1),
+    ("write", 0, 2),
+    ("write", 0, 3),
+    ("write", 1, 3),
+    ("sync", 1, 5),
+    ("sync", 0, 2),
+]
+
+
+@example(script=PINNED)
+@example(script=[("write", 0, 1), ("lose", 0, 5), ("edit", 0, 4), ("twice", 0, 1), ("delete", 1, 1)])
+@given(script=steps)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_devices_end_up_equal(database: Database, script: list[Step]) -> None:
+    converge(database, script)
+
+
+@pytest.mark.slow
+@given(script=st.lists(steps, max_size=3).map(lambda parts: list(chain.from_iterable(parts))))
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_devices_end_up_equal_after_long_scripts(database: Database, script: list[Step]) -> None:
+    converge(database, script)
