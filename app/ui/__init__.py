@@ -1,0 +1,1 @@
+"""The look, the way about, and the bridge from the store to the screen."""

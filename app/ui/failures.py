@@ -1,0 +1,83 @@
+"""One table: what went wrong, and what the patient is told."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+from app.core import errors as on_device
+from app.ui.strings import Words
+from sync.protocol import errors as on_the_way
+
+Kind = Literal["info", "attention", "urgent", "done"]
+log = logging.getLogger(__name__)
+
+FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
+    on_device.WrongKey: ("failures.wrong_key", "urgent", ()),
+    on_device.StoreDamaged: ("failures.store_damaged", "urgent", ()),
+    on_device.StoreNewer: ("failures.store_newer", "attention", ()),
+    on_device.StoreBusy: ("failures.store_busy", "attention", ()),
+    on_device.StoreFull: ("failures.store_full", "urgent", ()),
+    on_device.NoCipher: ("failures.no_cipher", "urgent", ()),
+    on_device.ReadOnly: ("failures.read_only", "attention", ()),
+    on_device.StoreError: ("failures.store", "urgent", ()),
+    on_device.NoVault: ("failures.no_vault", "attention", ()),
+    on_device.WrongPasscode: ("failures.wrong_passcode", "attention", ()),
+    on_device.TooManyTries: ("failures.too_many_tries", "attention", ("seconds",)),
+    on_device.VaultDamaged: ("failures.vault_damaged", "urgent", ()),
+    on_device.KeyringMissing: ("failures.keyring_missing", "info", ()),
+    on_device.WeakPasscode: ("failures.weak_passcode", "attention", ()),
+    on_device.VaultError: ("failures.vault", "urgent", ()),
+    on_device.Refused: ("failures.device_refused", "attention", ()),
+    on_device.Absent: ("failures.device_absent", "attention", ()),
+    on_device.DeviceError: ("failures.device", "attention", ()),
+    on_device.RuleBroken: ("failures.rule_broken", "attention", ()),
+    on_the_way.Offline: ("failures.offline", "info", ()),
+    on_the_way.NotTheClinic: ("failures.not_the_clinic", "attention", ()),
+    on_the_way.Revoked: ("failures.revoked", "urgent", ()),
+    on_the_way.Unauthorised: ("failures.unauthorised", "attention", ()),
+    on_the_way.BadCode: ("failures.bad_code", "attention", ()),
+    on_the_way.TooOld: ("failures.too_old", "attention", ()),
+    on_the_way.Unwell: ("failures.unwell", "info", ()),
+    on_the_way.SyncError: ("failures.sync", "info", ()),
+}
+UNEXPECTED: tuple[str, Kind, tuple[str, ...]] = ("failures.unexpected", "attention", ())
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure in the patient's words; `details` is for the clinic and holds a type, never a value."""
+
+    kind: Kind
+    text: str
+    details: str
+
+
+def explain(error: BaseException | None, words: Words) -> Failure:
+    """What the patient is told about this error."""
+    row = next((FAILURES[t] for t in type(error).__mro__ if t in FAILURES), UNEXPECTED)
+    key, kind, names = row
+    given = dict(zip(names, getattr(error, "args", ()), strict=False))
+    if key == "failures.rule_broken" and error is not None and error.args and words.has(str(error.args[0])):
+        key = str(error.args[0])
+    return Failure(kind, words(key, **given), type(error).__name__)
+
+
+class TypesOnly(logging.Filter):
+    """Takes the exception's text out of a log record: it may hold a patient's words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record; of its exception keep the type."""
+        if record.exc_info and record.exc_info[0]:
+            record.msg, record.args = f"{record.msg} [{record.exc_info[0].__name__}]", record.args
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def hush_logs() -> None:
+    """Flet logs handler errors with their text; keep the type alone."""
+    for name in ("flet", "flet_web.fastapi"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(f, TypesOnly) for f in logger.filters):
+            logger.addFilter(TypesOnly())

@@ -1,0 +1,59 @@
+"""The app in a browser on this machine: Flet's web client behind the gate, on loopback, without third parties."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.ui.gate import Asgi, Gate
+
+LOOPBACK = "127.0.0.1"
+ASSETS = Path(__file__).parents[2] / "assets"
+STAY = 60
+
+
+def build_asgi(
+    main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS, stay: int = STAY
+) -> Asgi:
+    """The guarded web app. A closed tab's session is kept for `stay` seconds, so that a lost socket can return."""
+    import flet_web.fastapi as flet_fastapi
+
+    inner = flet_fastapi.app(
+        main,
+        no_cdn=True,
+        assets_dir=str(assets_dir),
+        app_name="Evenkeel",
+        app_short_name="Evenkeel",
+        app_description="Your own health record, with or without a connection.",
+        session_timeout_seconds=stay,
+    )
+    return Gate(inner, port, token)
+
+
+def address(port: int, token: str, path: str = "", **query: str) -> str:
+    """Where a browser starts: it holds the secret once."""
+    more = "".join(f"&{name}={value}" for name, value in query.items())
+    return f"http://{LOOPBACK}:{port}/{path.lstrip('/')}?t={token}{more}"
+
+
+async def serving(main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS) -> None:
+    """Serve on the running event loop until cancelled. Addresses are not logged: they hold the secret."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        build_asgi(main, port, token, assets_dir),
+        host=LOOPBACK,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    await uvicorn.Server(config).serve()
+
+
+def serve(main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS) -> None:
+    """Serve until stopped."""
+    asyncio.run(serving(main, port, token, assets_dir))

@@ -1,0 +1,63 @@
+"""The thin line under each title: is everything in step, and does anything wait?"""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.ui.boundary import boundary
+from app.ui.hooks import use_app, use_heard, use_query, use_words
+from app.ui.routes import go
+from app.ui.seat import this_look
+from app.ui.strings import Words
+from app.ui.widgets.buttons import Pressable
+from app.ui.widgets.text import glyph, small
+
+ICONS = {
+    "up-to-date": ft.Icons.CHECK,
+    "working": ft.Icons.SYNC,
+    "offline": ft.Icons.CLOUD_OFF_OUTLINED,
+    "trouble": ft.Icons.CLOUD_OFF_OUTLINED,
+    "paused": ft.Icons.PAUSE_CIRCLE_OUTLINED,
+    "sign-in": ft.Icons.LOGIN,
+    "too-old": ft.Icons.SYSTEM_UPDATE_ALT,
+}
+
+
+def count_waiting(store: object) -> int:
+    """How many changes wait to be sent."""
+    found = store.rows("SELECT count(*) AS n FROM outbox")  # type: ignore[attr-defined]
+    return int(found[0]["n"])
+
+
+def say_status(link: object, waiting: int, words: Words) -> str:
+    """The line in words: "No connection. Everything still works. 3 things waiting"."""
+    word, at = getattr(link, "word", "paused"), getattr(link, "at", None)
+    key = f"status.{word.replace('-', '_')}"
+    line = words("status.up_to_date_at", time=words.time(at)) if word == "up-to-date" and at else words(key)
+    if not waiting:
+        return line
+    return f"{line.rstrip('.')}. {words('status.waiting', count=waiting)}"
+
+
+@ft.component
+@boundary
+def StatusLine() -> ft.Control:
+    """How the connection is, in one line; a tap lists what waits."""
+    app, words, palette = use_app(), use_words(), this_look().palette
+    use_heard(app.link.listen, deps=[id(app.link)])
+    waiting = use_query(lambda: count_waiting(app.store), "outbox")
+    line = ft.Row(
+        [
+            glyph(ICONS.get(app.link.word, ft.Icons.SYNC), 18),
+            ft.Container(small(say_status(app.link, waiting, words)), expand=True, expand_loose=True),
+        ],
+        spacing=8,
+        tight=True,
+    )
+    if not waiting:
+        return ft.Container(line, height=None, padding=ft.Padding.symmetric(vertical=4))
+    room = ft.Padding.only(top=12, bottom=12, right=8)
+    clear = ft.Colors.TRANSPARENT
+    press = Pressable(line, lambda: go("waiting"), padding=room, line=clear)
+    press.style.bgcolor = palette.paper
+    return press
