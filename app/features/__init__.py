@@ -1,0 +1,18 @@
+"""Everything a patient does, in the order of the rail. Adding a task: a folder, and its line here."""
+
+from __future__ import annotations
+
+from app.features import health, learn, me, mood, today, waiting
+from app.features.welcome import WELCOME
+from app.ui.feature import Feature
+
+FEATURES: tuple[Feature, ...] = (
+    today.FEATURE,
+    health.FEATURE,
+    mood.FEATURE,
+    learn.FEATURE,
+    waiting.FEATURE,
+    me.FEATURE,
+)
+
+__all__ = ["FEATURES", "WELCOME"]

@@ -1,0 +1,23 @@
+"""The health record: results, readings, medicines and all the rest, in the patient's words."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.health.queries import INDICES
+from app.features.health.record import RecordScreen
+from app.features.health.result import ResultCard
+from app.features.health.screen import HealthScreen, SectionScreen
+from app.ui.feature import Feature
+
+FEATURE = Feature(
+    name="health",
+    icon=ft.Icons.MONITOR_HEART_OUTLINED,
+    routes=(
+        ("/health", HealthScreen),
+        ("/health/list/:section", SectionScreen),
+        ("/health/record/:id", RecordScreen),
+    ),
+    indices=INDICES,
+    card=ResultCard,
+)

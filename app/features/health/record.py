@@ -1,0 +1,68 @@
+"""Any record as a page: what it is, when, what it says, and everything as the clinic gave it."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.health.facts import AsGiven
+from app.features.health.queries import Entry, open_record
+from app.features.health.result import result_parts
+from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
+from app.store import Store
+from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
+from app.ui.widgets import Empty, Notice, Page, Section, body, heading
+
+VALUED = ("Observation", "DiagnosticReport")
+WRONG = "entered-in-error"
+
+
+@ft.component
+@boundary
+def RecordScreen() -> ft.Control:
+    """The record named in the path."""
+    app, t = use_app(), use_words()
+    id = ft.use_route_params().get("id", "")
+    entry = use_query(lambda: open_record(app.store, id), "record", deps=[id])
+    title = plain_title(entry.line.title) if entry else t("health.title")
+    return Page(title, RecordDetail(id, False), back="back")
+
+
+@ft.component
+@boundary
+def RecordDetail(id: str, headed: bool) -> ft.Control:
+    """One record; `headed` where no page title says what it is."""
+    app, t = use_app(), use_words()
+    entry = use_query(lambda: open_record(app.store, id), "record", deps=[id])
+    if entry is None:
+        return Empty(ft.Icons.DESCRIPTION_OUTLINED, t("health.gone"))
+    head = [heading(plain_title(entry.line.title), 2, role="title")] if headed else []
+    parts = result_parts(entry) if entry.line.type in VALUED else told(entry, app.store)
+    return ft.Column(
+        [*head, about(entry), *wrong(entry), *parts, AsGiven(entry, entry.line.type not in VALUED)],
+        spacing=16,
+        tight=True,
+    )
+
+
+def about(entry: Entry) -> ft.Control:
+    """What kind of record it is, and when."""
+    t = use_words()
+    parts = [say_kind(entry.line) or t(f"health.one.{entry.line.category}"), say_when(entry.line.when)]
+    return body(" · ".join(part for part in parts if part), colour=use_look().palette.quiet)
+
+
+def wrong(entry: Entry) -> list[ft.Control]:
+    """The clinic's own word that this record is a mistake."""
+    return [Notice("attention", use_words()("health.entered_in_error"))] if entry.line.status == WRONG else []
+
+
+def told(entry: Entry, store: Store) -> list[ft.Control]:
+    """What people ask first of a record that is no result: how to take it, and where it stands."""
+    t = use_words()
+    dose = [Section(t("health.dose"), body(entry.line.dose))] if entry.line.dose else []
+    if entry.line.category == "medicine" and not dose:
+        dose = [body(t("health.no_dose"))]
+    status = (
+        [body(t("health.stands", status=word_for_status(entry.line.status)))] if entry.line.status else []
+    )
+    return [*status, *dose]

@@ -1,0 +1,16 @@
+"""The library: short texts to read, also without a connection."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.learn.queries import INDICES
+from app.features.learn.screen import LearnScreen, LessonScreen
+from app.ui.feature import Feature
+
+FEATURE = Feature(
+    name="learn",
+    icon=ft.Icons.MENU_BOOK_OUTLINED,
+    routes=(("/learn", LearnScreen), ("/learn/:id", LessonScreen)),
+    indices=INDICES,
+)

@@ -1,0 +1,15 @@
+"""The patient's own page: who they are, how the app looks, their devices, and what this app is."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.me.about import AboutScreen
+from app.features.me.screen import MeScreen
+from app.ui.feature import Feature
+
+FEATURE = Feature(
+    name="me",
+    icon=ft.Icons.PERSON_OUTLINED,
+    routes=(("/me", MeScreen), ("/me/about", AboutScreen)),
+)

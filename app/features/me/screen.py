@@ -1,0 +1,135 @@
+"""Me: person, looks, connection, devices, lock."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.me.commands import lock_now, set_up
+from app.features.me.queries import find_clinic, list_devices
+from app.ui.hooks import boundary, use_app, use_query, use_words
+from app.ui.routes import go
+from app.ui.widgets import (
+    Choice,
+    Empty,
+    Frame,
+    ListRow,
+    Page,
+    QuietButton,
+    Rows,
+    Section,
+    Toggle,
+    body,
+    small,
+)
+from sync.models import Device
+
+LANGUAGES = (("en", "English"), ("es", "Español"))
+THEMES = ("light", "dark", "system")
+SIZES = (100, 125, 150, 175, 200)
+
+
+@ft.component
+@boundary
+def MeScreen() -> ft.Control:
+    """Everything about this person and this device."""
+    app, t = use_app(), use_words()
+    more = Rows(
+        [
+            ListRow(ft.Icons.OUTBOX_OUTLINED, t("me.waiting"), on_click=lambda: go("waiting")),
+            ListRow(ft.Icons.INFO_OUTLINED, t("me.about"), on_click=lambda: go("me/about")),
+        ]
+    )
+    lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
+    return Page(
+        t("me.title"),
+        PersonPart(),
+        ft.Row([lock]),
+        LooksPart(),
+        OfflinePart(),
+        DevicesPart(),
+        ExportPart(),
+        more,
+    )
+
+
+@ft.component
+@boundary
+def PersonPart() -> ft.Control:
+    """Whose record this is, and at which clinic."""
+    app, t = use_app(), use_words()
+    person = use_query(lambda: app.person, "person", "state")
+    clinic = use_query(lambda: find_clinic(app.store), "clinic")
+    if person is None:
+        return Empty(ft.Icons.PERSON_OUTLINED, t("me.nobody_yet"))
+    born = t("me.born", date=t.date(person.born_on)) if person.born_on else ""
+    rows = [ListRow(ft.Icons.PERSON_OUTLINED, person.name, born)]
+    if clinic:
+        rows.append(ListRow(ft.Icons.LOCAL_HOSPITAL_OUTLINED, clinic.name, clinic.phone))
+    return Rows(rows)
+
+
+@ft.component
+@boundary
+def LooksPart() -> ft.Control:
+    """Language, text size, colours and motion. Everything acts at once and is its own preview."""
+    app, t = use_app(), use_words()
+    looks = app.settings
+    size = str(min(SIZES, key=lambda percent: abs(percent / 100 - looks.text_scale)))
+    sizes = [(str(percent), t("me.percent", percent=percent), None) for percent in SIZES]
+    themes = [(name, t(f"me.theme_{name}"), None) for name in THEMES]
+    return Section(
+        t("me.looks"),
+        Choice(
+            t("me.language"),
+            [(*pair, None) for pair in LANGUAGES],
+            looks.language,
+            lambda v: set_up(app, language=v),
+        ),
+        Choice(t("me.size"), sizes, size, lambda value: set_up(app, text_scale=int(value) / 100)),
+        Frame(ft.Column([small(t("me.preview")), body(t("me.preview_text"))], spacing=4), 16),
+        Choice(t("me.theme"), themes, looks.theme, lambda value: set_up(app, theme=value)),
+        Toggle(t("me.contrast"), looks.contrast, lambda on: set_up(app, contrast=on), t("me.contrast_text")),
+        Toggle(t("me.still"), not looks.motion, lambda on: set_up(app, motion=not on), t("me.still_text")),
+    )
+
+
+@ft.component
+@boundary
+def OfflinePart() -> ft.Control:
+    """Working offline on purpose."""
+    app, t = use_app(), use_words()
+    switch = Toggle(
+        t("me.offline"), app.settings.offline, lambda on: set_up(app, offline=on), t("me.offline_text")
+    )
+    return Section(t("me.connection"), switch)
+
+
+@ft.component
+@boundary
+def DevicesPart() -> ft.Control:
+    """The devices that hold this record."""
+    app, t = use_app(), use_words()
+    devices = use_query(lambda: list_devices(app.store), "device", "state")
+    if not devices:
+        return Section(t("me.devices"), body(t("me.no_devices")))
+    mine = app.credentials().device
+    return Section(t("me.devices"), Rows([device_row(device, device.id == mine) for device in devices]))
+
+
+def device_row(device: Device, mine: bool) -> ft.Control:
+    """One device, since when, and whether it still may."""
+    t = use_words()
+    if device.revoked_at:
+        about = t("me.device_ended", date=t.date(device.revoked_at))
+    else:
+        about = t("me.device_since", date=t.date(device.enrolled_at))
+    name = t("me.this_device", name=device.label) if mine else device.label
+    return ListRow(ft.Icons.DEVICES_OUTLINED, name, about)
+
+
+def ExportPart() -> ft.Control:
+    """How to take the record along."""
+    t = use_words()
+    return Section(
+        t("me.export"), body(t("me.export_text")), small("evenkeel export record.json", selectable=True)
+    )
