@@ -1,0 +1,109 @@
+"""The app in a window: a hardened local web host with the browser, or Flet's native client."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.clinic_process import free_port, listening
+from app.context import App
+from app.main import make_app, window
+from app.specialty import ASSETS
+from app.store.hold import hold
+
+Ready = Callable[[str], None]
+
+
+def tell(url: str) -> None:
+    """Say where the app is."""
+    print(f"Evenkeel is at {url}", flush=True)
+
+
+def run(
+    folder: Path,
+    *,
+    port: int = 0,
+    show: bool = True,
+    native: bool = False,
+    passcode: str | None = None,
+    ready: Ready = tell,
+) -> None:
+    """Show the app on this profile until it is stopped. A passcode given opens it at once."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    held = hold(folder)
+    app = make_app(folder)
+    try:
+        if native:
+            run_native(app, passcode)
+        else:
+            asyncio.run(serve(app, window(app), port or free_port(), show, passcode, ready))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        app.lock()
+        held.release()
+
+
+async def serve(
+    app: App, main: Callable[..., Any], port: int, show: bool, passcode: str | None, ready: Ready
+) -> None:
+    """The web host and the app's own background work on one event loop."""
+    if passcode and app.vault.exists:
+        await app.unlock(passcode)
+    app.listen(app.start)
+    app.start()
+    await hosted(main, port, show, ready)
+
+
+async def hosted(main: Callable[..., Any], port: int, show: bool, ready: Ready) -> None:
+    """Serve windows of `main` until stopped; say where once a browser may come."""
+    from app.ui import host
+
+    token = secrets.token_urlsafe(32)
+    serving = asyncio.ensure_future(host.serving(main, port, token, ASSETS))
+    while not serving.done() and not listening(port):
+        await asyncio.sleep(0.05)
+    if not serving.done():
+        greet(host.address(port, token), show, ready)
+    await serving
+
+
+def greet(url: str, show: bool, ready: Ready) -> None:
+    """The host answers: say so, and open the browser."""
+    ready(url)
+    if show:
+        webbrowser.open(url)
+
+
+def run_native(app: App, passcode: str | None) -> None:
+    """A native window through Flet's own client, which must be on this machine."""
+    import flet as ft
+
+    async def main(page: ft.Page) -> None:
+        if passcode and app.locked:
+            await app.unlock(passcode)
+        app.listen(app.start)
+        app.start()
+        window(app)(page)
+
+    try:
+        ft.run(main, assets_dir=str(ASSETS))
+    except Exception as error:
+        print(f"Flet's native window is not available here ({type(error).__name__}).", file=sys.stderr)
+        print("Start it without --native to use the browser.", file=sys.stderr)
+        sys.exit(1)
+
+
+def run_gallery(*, port: int = 0, show: bool = True) -> None:
+    """Serve the gallery until it is stopped."""
+    from app.ui.gallery import gallery_main
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(hosted(gallery_main, port or free_port(), show, tell))

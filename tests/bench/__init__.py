@@ -1,0 +1,1 @@
+"""Benchmarks: they print figures as JSON and assert none."""

@@ -1,0 +1,64 @@
+"""`python3 boot.py bench store|sync|start|roundtrip [--json]`: one JSON object per benchmark."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from tests.bench import roundtrip as round_trip
+from tests.bench import start as cold_start
+from tests.bench import store as on_device
+from tests.bench import sync as over_the_wire
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+
+
+@click.group()
+def bench() -> None:
+    """Measure. Ratios compare things of the same run; times are of this machine."""
+
+
+def say(found: dict[str, object], as_json: bool) -> None:
+    """Print what was measured."""
+    print(json.dumps(found, indent=None if as_json else 2), flush=True)
+
+
+@bench.command()
+@click.option("--sizes", default="10000,50000", help="How many documents, separated by commas.")
+@json_option
+def store(sizes: str, as_json: bool) -> None:
+    """The encrypted store on its own."""
+    say({"bench": "store", "runs": [on_device.measure(int(n)) for n in sizes.split(",")]}, as_json)
+
+
+@bench.command()
+@click.option("--sizes", default="10000,50000", help="How many documents, separated by commas.")
+@json_option
+def sync(sizes: str, as_json: bool) -> None:
+    """First and later syncs with a real server process."""
+    say({"bench": "sync", "runs": [over_the_wire.measure(int(n)) for n in sizes.split(",")]}, as_json)
+
+
+@bench.command()
+@json_option
+def start(as_json: bool) -> None:
+    """Cold start of the app."""
+    say({"bench": "start", **cold_start.measure()}, as_json)
+
+
+@bench.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--db", default="", help="The clinic's database; a temporary SQLite file by default.")
+@json_option
+def roundtrip(paths: tuple[Path, ...], db: str, as_json: bool) -> None:
+    """Import, enrol, sync and export every patient in these files; what comes out must equal what went in."""
+    found = round_trip.check(paths, db, sys.stderr)
+    say({"bench": "roundtrip", **found}, as_json)
+    sys.exit(1 if found["wrong"] else 0)
+
+
+if __name__ == "__main__":
+    bench(prog_name="evenkeel bench")
