@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 import signal
 import sys
+import urllib.request
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +42,9 @@ def run(
     held = hold(folder)
     app = make_app(folder)
     try:
+        if native and not native_client():
+            print("Flet's native window cannot be had here; the browser is used instead.", file=sys.stderr)
+            native = False
         if native:
             run_native(app, passcode)
         else:
@@ -83,7 +88,7 @@ def greet(url: str, show: bool, ready: Ready) -> None:
 
 
 def run_native(app: App, passcode: str | None) -> None:
-    """A native window through Flet's own client, which must be on this machine."""
+    """A native window through Flet's own client."""
     import flet as ft
 
     async def main(page: ft.Page) -> None:
@@ -93,12 +98,19 @@ def run_native(app: App, passcode: str | None) -> None:
         app.start()
         window(app)(page)
 
+    ft.run(main, assets_dir=str(ASSETS))
+
+
+def native_client() -> bool:
+    """True when Flet's desktop client is on this machine, or the place it is fetched from can be reached."""
+    if os.environ.get("FLET_VIEW_PATH") or any((Path.home() / ".flet" / "client").glob("flet-desktop*-1.*")):
+        return True
+    address = os.environ.get("FLET_CLIENT_URL", "https://github.com")
     try:
-        ft.run(main, assets_dir=str(ASSETS))
-    except Exception as error:
-        print(f"Flet's native window is not available here ({type(error).__name__}).", file=sys.stderr)
-        print("Start it without --native to use the browser.", file=sys.stderr)
-        sys.exit(1)
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def run_gallery(*, port: int = 0, show: bool = True) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.features import health, learn, me, mood, today, waiting
+from app.features import health, learn, me, mood, today, waiting, weight
 from app.features.welcome import WELCOME
 from app.ui.feature import Feature
 
@@ -10,6 +10,7 @@ FEATURES: tuple[Feature, ...] = (
     today.FEATURE,
     health.FEATURE,
     mood.FEATURE,
+    weight.FEATURE,
     learn.FEATURE,
     waiting.FEATURE,
     me.FEATURE,

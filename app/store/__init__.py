@@ -33,6 +33,8 @@ def open_store(
     path = folder / FILE if folder else None
     if path and path.exists() and path.stat().st_size and is_plain(path):
         raise StoreDamaged()
+    if path:
+        path.touch(mode=0o600)
     with plainly(folder):
         db = Database(open_encrypted(path or ":memory:", key), execute_plugins=False)
         try:

@@ -51,7 +51,12 @@ async def serving(main: Callable[..., Any], port: int, token: str, assets_dir: P
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    await uvicorn.Server(config).serve()
+    server = uvicorn.Server(config)
+    try:
+        await server.serve()
+    except asyncio.CancelledError:
+        await server.shutdown()
+        raise
 
 
 def serve(main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS) -> None:

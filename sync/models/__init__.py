@@ -10,8 +10,9 @@ from sync.models.person import Person
 from sync.models.receipt import Receipt, Word
 from sync.models.record import Category, Record
 from sync.models.visit import Visit, VisitStatus
+from sync.models.weight import Weight
 
-MODELS: tuple[type[Doc], ...] = (Clinic, Device, Lesson, MoodEntry, Person, Receipt, Record, Visit)
+MODELS: tuple[type[Doc], ...] = (Clinic, Device, Lesson, MoodEntry, Person, Receipt, Record, Visit, Weight)
 KINDS: dict[str, type[Doc]] = {model.kind: model for model in MODELS}
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Stamp",
     "Visit",
     "VisitStatus",
+    "Weight",
     "Word",
     "derive_id",
     "new_id",

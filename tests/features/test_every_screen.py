@@ -18,6 +18,7 @@ ROUTES = (
     "/health/list/condition",
     "/mood",
     "/mood/note/none",
+    "/weight",
     "/learn",
     "/learn/none",
     "/waiting",

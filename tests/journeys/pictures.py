@@ -68,7 +68,28 @@ async def served(folder: Path) -> AsyncIterator[tuple[App, str]]:
         await asyncio.sleep(0.05)
     yield app, host.address(web, token)
     serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
     app.lock()
+
+
+async def gallery(browser: Browser, folder: Path) -> None:
+    """The gallery in every look."""
+    from app.ui import host
+    from app.ui.gallery import gallery_main
+
+    web, token = free_port(), secrets.token_urlsafe(32)
+    serving = asyncio.create_task(host.serving(gallery_main, web, token, ASSETS))
+    while not listening(web):
+        await asyncio.sleep(0.05)
+    for size, language, scale, look in product(SIZES, ("en", "es"), (1, 2), LOOKS):
+        contrast = str(int(LOOKS[look]["contrast"]))
+        wanted = {"theme": LOOKS[look]["theme"], "contrast": contrast, "scale": str(scale), "lang": language}
+        page = await opened(browser, host.address(web, token, "", **wanted), SIZES[size])
+        await page.wait_for_timeout(SETTLE)
+        await page.screenshot(path=folder / f"{size}-{language}-{scale * 100}-{look}-gallery.png")
+        await page.context.close()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
 
 
 async def opened(browser: Browser, url: str, size: tuple[int, int]) -> Page:
@@ -95,6 +116,8 @@ async def everything(folder: Path, some: bool) -> None:
             for size in ("phone",) if some else SIZES:
                 page = await opened(browser, url, SIZES[size])
                 await shoot(page, app, folder, size, some)
+            if not some:
+                await gallery(browser, folder)
             await browser.close()
 
 

@@ -6,8 +6,10 @@ import flet as ft
 
 from app.features.me.commands import lock_now, set_up
 from app.features.me.queries import find_clinic, list_devices
+from app.ui.bars import section_name
 from app.ui.hooks import boundary, use_app, use_query, use_words
-from app.ui.routes import go
+from app.ui.routes import go, in_order
+from app.ui.seat import this_seat
 from app.ui.widgets import (
     Choice,
     Empty,
@@ -33,23 +35,29 @@ SIZES = (100, 125, 150, 175, 200)
 def MeScreen() -> ft.Control:
     """Everything about this person and this device."""
     app, t = use_app(), use_words()
-    more = Rows(
-        [
-            ListRow(ft.Icons.OUTBOX_OUTLINED, t("me.waiting"), on_click=lambda: go("waiting")),
-            ListRow(ft.Icons.INFO_OUTLINED, t("me.about"), on_click=lambda: go("me/about")),
-        ]
-    )
+    about = ListRow(ft.Icons.INFO_OUTLINED, t("me.about"), on_click=lambda: go("me/about"))
     lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
     return Page(
         t("me.title"),
         PersonPart(),
         ft.Row([lock]),
+        sections(),
         LooksPart(),
         OfflinePart(),
         DevicesPart(),
         ExportPart(),
-        more,
+        Rows([about]),
     )
+
+
+def sections() -> ft.Control | None:
+    """Where there is no rail: the sections that have no tab either."""
+    seat = this_seat()
+    names = [name for name in seat.app.profile.rail if name not in seat.app.profile.tabs]
+    found = in_order(seat.features, names)
+    if seat.look.kind == "desktop" or not found:
+        return None
+    return Rows([ListRow(f.icon, section_name(f), on_click=lambda _, name=f.name: go(name)) for f in found])
 
 
 @ft.component

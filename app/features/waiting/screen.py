@@ -8,6 +8,8 @@ from app.features.waiting.commands import let_go, send_now, undo
 from app.features.waiting.queries import Item, sent_items, waiting_items
 from app.features.waiting.rules import reason_key
 from app.ui.hooks import boundary, use_action, use_app, use_heard, use_query, use_words
+from app.ui.routes import in_order
+from app.ui.seat import this_seat
 from app.ui.widgets import (
     Empty,
     Frame,
@@ -26,7 +28,6 @@ from app.ui.widgets import (
 )
 from app.ui.widgets.choice import FACES
 
-ICONS = {"mood": ft.Icons.MOOD_OUTLINED}
 MOODS = dict(FACES)
 
 
@@ -117,11 +118,14 @@ def name_of(item: Item) -> str:
         return t("waiting.kind.mood", face=t(f"mood_faces.{(item.body or {}).get('score', 3)}"))
     if item.op == "delete":
         return t("waiting.kind.delete")
-    return t("waiting.kind.other")
+    key = f"waiting.kind.{item.kind}"
+    return t(key if t.has(key) else "waiting.kind.other")
 
 
 def icon_of(item: Item) -> ft.IconData:
     """A picture of what it is."""
     if item.op == "delete":
         return ft.Icons.DELETE_OUTLINE
-    return MOODS.get((item.body or {}).get("score", 0), ICONS.get(item.kind, ft.Icons.DESCRIPTION_OUTLINED))
+    found = in_order(this_seat().features, [item.kind])
+    icon = found[0].icon if found else ft.Icons.DESCRIPTION_OUTLINED
+    return MOODS.get((item.body or {}).get("score", 0), icon)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sync.models import Doc, MoodEntry
+from sync.models import Doc, MoodEntry, Weight
 from sync.protocol.wire import Mutation
-from sync.server.answers import mood
+from sync.server.answers import mood, weight
 
 Answer = Callable[[str, Mutation, datetime], list[Doc]]
 
-ANSWERS: Mapping[str, Answer] = {MoodEntry.kind: mood.answer}
+ANSWERS: Mapping[str, Answer] = {MoodEntry.kind: mood.answer, Weight.kind: weight.answer}

@@ -1,0 +1,19 @@
+"""What somebody weighed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from sync.models.doc import Doc, Policy
+
+
+class Weight(Doc):
+    """One weight, once, in whole grams; kilograms and pounds belong to the screen."""
+
+    kind: ClassVar[str] = "weight"
+    policy: ClassVar[Policy] = Policy.APPEND
+
+    weighed_at: AwareDatetime
+    grams: int = Field(gt=0)
