@@ -11,18 +11,29 @@ from pathlib import Path
 from typing import Any
 
 from app import settings as stored
+from app.core.address import clean_address
+from app.core.errors import OtherClinic
+from app.safe import Safe
 from app.settings import Settings
 from app.specialty import SpecialtyProfile
-from app.store import Store, open_store
+from app.store import states
 from app.vault import Vault
 from sync.client.auth import Credentials, make_jwk
 from sync.client.engine import Engine, Link
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
-from sync.models import Person
+from sync.models import Doc, Person
+from sync.protocol.errors import NotTheClinic, Revoked
 
 CONTENT = "content"
 MakeTransport = Callable[[Credentials, Callable[[Credentials], None]], Transport]
+
+
+def address_of(typed: str) -> str:
+    """The clinic's address as it is kept. Raises NotTheClinic for what is none, and for plain http over a network."""
+    if (found := clean_address(typed)) is None:
+        raise NotTheClinic()
+    return found
 
 
 def over_http(credentials: Credentials, kept: Callable[[Credentials], None]) -> Transport:
@@ -30,10 +41,8 @@ def over_http(credentials: Credentials, kept: Callable[[Credentials], None]) -> 
     return Transport(credentials, kept=kept)
 
 
-class App:
-    """One profile on one device. `store` is there while the vault is open; one thread, one event loop."""
-
-    store: Store
+class App(Safe):
+    """One profile on one device: the safe with the record, the clinic, settings, the person in view. One event loop."""
 
     def __init__(
         self,
@@ -48,47 +57,34 @@ class App:
         transport: MakeTransport = over_http,
         schedule: Schedule | None = None,
     ) -> None:
-        self.folder, self.vault, self.now, self.zone, self.profile = folder, vault, now, zone, profile
+        super().__init__(folder, vault, now, views, indices)
+        self.zone, self.profile = zone, profile
         self.settings: Settings = stored.load(folder)
         self.link = Link()
         self.engine: Engine | None = None
-        self._views, self._indices, self._transport = views, indices, transport
+        self._transport = transport
         self._schedule = schedule or Schedule()
         self._task: asyncio.Task[None] | None = None
         self._heard: list[Callable[[], None]] = []
-        self.is_open = False
-
-    # --- lock
-
-    @property
-    def locked(self) -> bool:
-        """There is a record here, and it is closed."""
-        return self.vault.exists and not self.is_open
 
     @property
     def is_enrolled(self) -> bool:
         """The clinic knows this device, as far as can be told while it is locked."""
         return self.vault.exists and (not self.is_open or bool(self.credentials().device))
 
-    async def unlock(self, passcode: str) -> None:
-        """Open vault and store. The stretching runs in a thread. Raises a VaultError or StoreError."""
-        key = await asyncio.to_thread(self.vault.unlock, passcode)
-        self._enter(key)
-
-    def lock(self) -> None:
-        """Close the store and forget the key; nothing of the record stays readable."""
-        if self.is_open:
-            self._stop()
-            self.store.close()
-            self.is_open = False
-            self._tell()
-
-    def _enter(self, key: bytes) -> None:
-        self.store = open_store(self.folder, key, self.now, self._views, self._indices)
-        self.is_open = True
+    def entered(self) -> None:
+        """The record is open: look at the person last seen, and keep in touch with the clinic."""
         self.store.scope = self.store.state("scope", "")
-        self.store.listen({"outbox"}, lambda _: self.wake())
+        self.store.listen({"written"}, lambda _: self.wake())
         self._connect()
+        self._tell()
+
+    def leaving(self) -> None:
+        """The record is about to close."""
+        self._stop()
+
+    def left(self) -> None:
+        """The record is closed."""
         self._tell()
 
     # --- enrolment
@@ -99,25 +95,48 @@ class App:
         return Credentials(**found) if found else Credentials(server="", jwk={})
 
     async def enrol(self, server: str, code: str, passcode: str, label: str = "") -> None:
-        """Join the clinic at `server` with an activation code. The passcode opens, or founds, the vault."""
-        if not self.is_open:
-            step = self.vault.unlock if self.vault.exists else self.vault.create
-            self._enter(await asyncio.to_thread(step, passcode))
-        fresh = Credentials(server=server, jwk=self.credentials().jwk or make_jwk())
-        self._keep_credentials(fresh)
+        """Join the clinic at `server` with an activation code. The passcode opens, or founds, the vault.
+
+        Until the clinic has said yes, what this device knew of its clinic stays as it was.
+        """
+        server = address_of(server)
+        async with self._door:
+            if not self.is_open:
+                await self.open_or_found(passcode)
+        known = self.credentials()
+        if known.device and known.server != server:
+            raise OtherClinic()
+        try:
+            await self._join(Credentials(server=server, jwk=known.jwk or make_jwk()), code, label)
+        except Revoked:
+            await self._join(Credentials(server=server, jwk=make_jwk()), code, label)
+
+    async def _join(self, fresh: Credentials, code: str, label: str) -> None:
+        """Ask the clinic; only its yes changes anything. The key is kept first: a lost answer can be asked again."""
+        if not self.credentials().device:
+            self._keep_credentials(fresh)
         transport = self._transport(fresh, lambda _: None)
         try:
             answer = await transport.enrol(code, label or f"{platform.system() or 'My'} device")
         finally:
             await transport.close()
+        fresh.device = answer.device
+        self.view(next((scope for scope in answer.scopes if scope != CONTENT), answer.scopes[0]))
         self._keep_credentials(fresh)
-        self.view(next(scope for scope in answer["scopes"] if scope != CONTENT))
         self._connect()
         self._tell()
 
     def _keep_credentials(self, credentials: Credentials) -> None:
         if self.is_open:
             self.store.keep(credentials=asdict(credentials))
+
+    def take_back(self, doc: Doc) -> None:
+        """Undo a document: one that never left is gone; one that may be with the clinic is deleted there too."""
+        sql = "SELECT mid FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL ORDER BY n LIMIT 1"
+        if rows := self.store.rows(sql, self.scope, doc.id):
+            states.undo(self.store, rows[0]["mid"])
+        else:
+            self.store.delete(doc)
 
     # --- the person in view
 
@@ -173,7 +192,17 @@ class App:
     def _stop(self) -> None:
         if self._task:
             self._task.cancel()
+            self.link.say("paused")
+        if self.engine and self._loop_runs():
+            self._closing = asyncio.ensure_future(self.engine.transport.close())
         self._task, self.engine = None, None
+
+    def _loop_runs(self) -> bool:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return True
 
     # --- hearing
 

@@ -29,7 +29,7 @@ from sync.server.api import create_app
 from sync.server.clinic import Clinic
 
 PASSCODE = "135790"
-SERVER = "http://clinic.test"
+SERVER = "https://clinic.test"
 ROSA = "rosa"
 ZONE = ZoneInfo("America/Chicago")
 
@@ -81,7 +81,7 @@ class Phone:
         self.clock = clock
 
     def _make(self, clock: Clock) -> App:
-        vault = Vault(self.folder, clock, fast=True)
+        vault = Vault(self.folder, fast=True)
         return make_app(self.folder, now=clock, transport=self.wire.transport, vault=vault, zone=ZONE)
 
     @property

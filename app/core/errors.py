@@ -1,9 +1,11 @@
 """What can go wrong on the device; the docstring is the sentence we would say.
 
 AppError
-  x StoreError   WrongKey StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly
-  x VaultError   NoVault WrongPasscode TooManyTries VaultDamaged KeyringMissing WeakPasscode
+  x StoreError   WrongKey StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty
+      BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
+  x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
   x DeviceError  Refused Absent
+  x OtherClinic  one profile, one clinic
   x RuleBroken   a command said no; shown at the field
 
 `exit_code` is what the command line answers with; the table stands in app/README.md.
@@ -69,6 +71,48 @@ class ReadOnly(StoreError):
     """Only the clinic can change this ({0})."""
 
 
+class MigrationFailed(StoreError):
+    """The record could not be made ready for this version of the app. It is as it was, and {0} is a copy of it."""
+
+    exit_code = 20
+
+
+class NotEmpty(StoreError):
+    """There is already a record on this device, so nothing was restored and nothing was changed."""
+
+    exit_code = 21
+
+
+class BackupError(StoreError):
+    """The backup could not be written or read there. Nothing was changed."""
+
+    exit_code = 22
+
+
+class BackupWrongPassphrase(BackupError):
+    """That passphrase does not open this backup. Nothing was changed."""
+
+    exit_code = 23
+
+
+class BackupDamaged(BackupError):
+    """This file is not a whole backup: something in it is damaged or missing. Nothing was restored or changed."""
+
+    exit_code = 24
+
+
+class BackupNewer(BackupError):
+    """This backup was made by a newer version of the app. Please update the app. Nothing was changed."""
+
+    exit_code = 25
+
+
+class BackupStopped(BackupError):
+    """Stopped, as you asked. Nothing was changed."""
+
+    exit_code = 26
+
+
 class VaultError(AppError):
     """The record did not open."""
 
@@ -83,6 +127,14 @@ class NoVault(VaultError):
 
 class WrongPasscode(VaultError):
     """That passcode is not right. Nothing was changed."""
+
+
+class VaultExists(VaultError):
+    """There is a record on this device already."""
+
+
+class WrongCode(VaultError):
+    """That recovery code is not right. Nothing was changed."""
 
 
 class TooManyTries(VaultError):
@@ -103,6 +155,12 @@ class KeyringMissing(VaultError):
 
 class WeakPasscode(VaultError):
     """A passcode has at least 6 digits or letters, not all the same."""
+
+
+class OtherClinic(AppError):
+    """This record belongs to another clinic. Use another profile for this one. Nothing was changed."""
+
+    exit_code = 17
 
 
 class DeviceError(AppError):

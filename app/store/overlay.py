@@ -62,6 +62,11 @@ def lift(db: Database, scope: str, id: str) -> None:
     db.execute(STAMP, [rev, seq, scope, scope, id])
 
 
+def leave(db: Database, mids: Iterable[str]) -> None:
+    """These changes are about to travel: from now on they may have reached the clinic."""
+    db.conn.executemany("UPDATE outbox SET tried = max(tried, 1) WHERE mid = ?", [(mid,) for mid in mids])
+
+
 def mutations(rows: Iterable[dict[str, Any]]) -> list[Mutation]:
     """Outbox rows as they travel, stopping before they outgrow one exchange."""
     found: list[Mutation] = []

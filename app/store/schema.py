@@ -2,8 +2,9 @@
 
 docs     what the patient sees: the clinic's latest rows with the patient's unsent changes laid over them
 base     for a document with unsent changes only: the clinic's row beneath them
-outbox   changes on their way, in order; one with a `reason` was refused and waits for the patient
-sent     verdicts of the last days, so that a restored clinic can be offered them again
+outbox   changes on their way, in order; `tried` 1: it may have reached the clinic, 2: the clinic had it
+         once and is offered it again when the scope is caught up; one with a `reason` was refused
+sent     what the clinic took in the last 30 days, so that a clinic restored from a backup is offered it again
 scopes   how far this device is in each scope
 state    small settings and secrets of this device, as JSON
 blobs    attachments by hash
@@ -33,12 +34,14 @@ TABLES = (
     """CREATE TABLE outbox (
         n INTEGER PRIMARY KEY AUTOINCREMENT, mid TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, id TEXT NOT NULL,
         kind TEXT NOT NULL, op TEXT NOT NULL, body TEXT NOT NULL, version INTEGER NOT NULL,
-        base_rev TEXT, base_after TEXT, at TEXT NOT NULL, reason TEXT, copy_id TEXT)""",
+        base_rev TEXT, base_after TEXT, at TEXT NOT NULL, tried INTEGER NOT NULL DEFAULT 0, reason TEXT)""",
     "CREATE INDEX outbox_doc ON outbox (scope, id)",
     """CREATE TABLE sent (
-        mid TEXT PRIMARY KEY, scope TEXT NOT NULL, id TEXT NOT NULL, rev TEXT, seq INTEGER,
-        status TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID""",
+        n INTEGER PRIMARY KEY, mid TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+        op TEXT NOT NULL, body TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL, settled_at TEXT NOT NULL,
+        status TEXT NOT NULL, copy_id TEXT)""",
     "CREATE INDEX sent_doc ON sent (scope, id)",
+    "CREATE INDEX sent_settled ON sent (settled_at)",
     """CREATE TABLE scopes (
         scope TEXT PRIMARY KEY, cursor TEXT, generation INTEGER NOT NULL DEFAULT 0,
         caught_up INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",

@@ -8,6 +8,7 @@ clinic sent before and never touches what waits here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -21,7 +22,16 @@ BASE = """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted) V
 DOCS = """INSERT INTO docs (scope, id, kind, body, version, rev, seq, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body, deleted = 0,
     version = excluded.version, rev = excluded.rev, seq = excluded.seq, generation = excluded.generation"""
-SENT = "INSERT OR REPLACE INTO sent (mid, scope, id, rev, seq, status, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+REMEMBER = """INSERT OR REPLACE INTO sent
+    (mid, scope, id, kind, op, body, version, at, settled_at, status, copy_id)
+    SELECT mid, scope, id, kind, op, body, version, at, ?, ?, ? FROM outbox WHERE mid = ?"""
+AGAIN = """INSERT OR IGNORE INTO outbox (mid, scope, id, kind, op, body, version, at, tried)
+    SELECT mid, scope, id, kind, op, body, version, at, 2 FROM sent
+    WHERE scope = ? AND status IN ('ok', 'dup') ORDER BY n"""
+BENEATH = """INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
+    SELECT scope, id, kind, body, version, rev, -1, deleted FROM docs
+    WHERE scope = ? AND id IN (SELECT id FROM sent WHERE sent.scope = docs.scope AND status IN ('ok', 'dup'))"""
+KEPT = timedelta(days=30)
 SWEEP = """DELETE FROM docs WHERE scope = ? AND generation < ? AND seq IS NOT NULL
     AND id NOT IN (SELECT id FROM outbox WHERE scope = ? AND reason IS NULL)"""
 
@@ -38,6 +48,8 @@ def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str) -> set[s
         changed |= turn(db, page)
     for scope in reply.ended:
         changed |= end(db, scope)
+    oldest = datetime.fromisoformat(at) - KEPT
+    db.execute("DELETE FROM sent WHERE settled_at < ?", [oldest.isoformat()])
     return changed
 
 
@@ -45,26 +57,18 @@ def judge(db: Database, mutation: Mutation, verdict: Verdict, at: str) -> None:
     """Settle one change by its verdict; one that is settled already stays as it is."""
     if not db.execute("SELECT 1 FROM outbox WHERE mid = ? AND reason IS NULL", [mutation.mid]).fetchone():
         return
-    if verdict.status == "rejected":
+    if verdict.status == "rejected" and not (mutation.op == "delete" and verdict.reason == "missing"):
         db.execute("UPDATE outbox SET reason = ? WHERE mid = ?", [verdict.reason or "rejected", mutation.mid])
-    elif verdict.status == "conflict":
-        db.execute("DELETE FROM outbox WHERE mid = ?", [mutation.mid])
-        remember(db, mutation, verdict, at)
     else:
-        accept(db, mutation, verdict)
-        remember(db, mutation, verdict, at)
+        if verdict.status in ("ok", "dup"):
+            accept(db, mutation, verdict)
+        db.execute(REMEMBER, [at, verdict.status, verdict.copy_id, mutation.mid])
+        db.execute("DELETE FROM outbox WHERE mid = ?", [mutation.mid])
     lift(db, mutation.scope, mutation.id)
-
-
-def remember(db: Database, mutation: Mutation, verdict: Verdict, at: str) -> None:
-    """Keep the verdict: what the state words and a restored clinic need."""
-    values = [mutation.mid, mutation.scope, mutation.id, verdict.rev, verdict.seq, verdict.status, at]
-    db.execute(SENT, values)
 
 
 def accept(db: Database, mutation: Mutation, verdict: Verdict) -> None:
     """The change is now the clinic's row, unless a newer one came in between."""
-    db.execute("DELETE FROM outbox WHERE mid = ?", [mutation.mid])
     gone = int(mutation.op == "delete")
     row = [mutation.kind, mutation.body, mutation.version, verdict.rev, verdict.seq, gone]
     db.execute(BASE, [mutation.scope, mutation.id, *row])
@@ -94,8 +98,19 @@ def open_scope(db: Database, page: Page) -> int:
         "ELSE caught_up END WHERE scope = ?",
         [page.cursor, step, step, page.scope],
     )
+    if page.reset:
+        begin_anew(db, page)
     found: int = db.execute("SELECT generation FROM scopes WHERE scope = ?", [page.scope]).fetchone()[0]
     return found
+
+
+def begin_anew(db: Database, page: Page) -> None:
+    """Nothing the clinic said before counts until it says it again. A restored clinic is offered what it took."""
+    db.execute("UPDATE base SET seq = -1 WHERE scope = ?", [page.scope])
+    if page.reset == "epoch":
+        db.execute(BENEATH, [page.scope])
+        db.execute(AGAIN, [page.scope])
+        db.execute("DELETE FROM sent WHERE scope = ? AND status IN ('ok', 'dup')", [page.scope])
 
 
 def close_scope(db: Database, scope: str, generation: int) -> set[str]:
@@ -105,6 +120,7 @@ def close_scope(db: Database, scope: str, generation: int) -> set[str]:
         return set()
     old = "SELECT DISTINCT kind FROM docs WHERE scope = ? AND generation < ?"
     changed = {row[0] for row in db.execute(old, [scope, generation])}
+    db.execute("DELETE FROM base WHERE scope = ? AND seq = -1", [scope])
     db.execute(SWEEP, [scope, generation, scope])
     db.execute("UPDATE scopes SET caught_up = 1 WHERE scope = ?", [scope])
     return changed | {"scopes"}

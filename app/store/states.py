@@ -7,7 +7,6 @@ needs-you  also: a change the clinic's server refused
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from app.store.overlay import lift
@@ -27,10 +26,21 @@ WAITING = """
         CASE WHEN reason IS NULL THEN 'waiting' ELSE 'needs-you' END AS word
     FROM outbox ORDER BY n"""
 RECENT = """
-    SELECT sent.mid, sent.scope, sent.id, docs.kind, docs.body, sent.at, NULL AS reason,
-        coalesce((SELECT r.body ->> 'word' FROM docs AS r WHERE r.kind = 'receipt' AND r.body ->> 'of' = sent.id
-                  ORDER BY r.seq DESC LIMIT 1), 'sent') AS word
-    FROM sent JOIN docs ON docs.scope = sent.scope AND docs.id = sent.id ORDER BY sent.at DESC LIMIT ?"""
+    SELECT sent.scope, docs.id, docs.kind, docs.body, max(sent.settled_at) AS at, NULL AS reason,
+        CASE sent.status WHEN 'conflict' THEN 'needs-you' ELSE coalesce(
+            (SELECT r.body ->> 'word' FROM docs AS r WHERE r.kind = 'receipt' AND r.body ->> 'of' = docs.id
+             ORDER BY r.seq DESC LIMIT 1), 'sent') END AS word
+    FROM sent JOIN docs ON docs.scope = sent.scope AND docs.id = coalesce(sent.copy_id, sent.id)
+    WHERE docs.deleted = 0 AND (sent.status <> 'conflict' OR sent.copy_id IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.scope = docs.scope AND outbox.id = docs.id)
+    GROUP BY docs.n ORDER BY at DESC LIMIT ?"""
+LATER = "SELECT n, op, tried FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n >= ? ORDER BY n"
+BEFORE = """SELECT op, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n < ?
+    ORDER BY n DESC LIMIT 1"""
+BASE = "SELECT 'put', body, version FROM base WHERE scope = ? AND id = ? AND deleted = 0"
+FOLLOW = """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_after, at)
+    SELECT ?, scope, id, kind, ?, ?, ?, mid, ? FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL
+    ORDER BY n DESC LIMIT 1"""
 
 
 def word_of(store: Store, id: str) -> str:
@@ -49,29 +59,35 @@ def recent(store: Store, limit: int = 20) -> list[dict[str, Any]]:
     return store.rows(RECENT, limit)
 
 
-def undo(store: Store, mid: str, travelling: Collection[str] = ()) -> None:
-    """Take back a change that waits, and those made upon it. One already under way is deleted again instead."""
-    row = store.db.execute("SELECT n, scope, id, kind FROM outbox WHERE mid = ?", [mid]).fetchone()
+def undo(store: Store, mid: str) -> None:
+    """Take back a change that waits, and those made upon it: the document is again what it was before.
+
+    What never travelled is simply gone. What may have reached the clinic is followed by a change back.
+    """
+    waits = "SELECT n, scope, id, kind FROM outbox WHERE mid = ? AND reason IS NULL"
+    row = store.db.execute(waits, [mid]).fetchone()
     if not row:
         return
     n, scope, id, kind = row
     with store.db.atomic():
-        if mid in travelling:
-            follow_with_delete(store, mid)
-        else:
-            store.db.execute("DELETE FROM outbox WHERE scope = ? AND id = ? AND n >= ?", [scope, id, n])
+        later = store.db.execute(LATER, [scope, id, n]).fetchall()
+        store.db.execute(
+            "DELETE FROM outbox WHERE scope = ? AND id = ? AND n >= ? AND tried = 0", [scope, id, n]
+        )
+        if any(tried for _n, _op, tried in later):
+            change_back(store, scope, id, n)
         lift(store.db, scope, id)
-    store.announce({kind, "outbox"})
+    store.announce({kind, "outbox", "written"})
 
 
-def follow_with_delete(store: Store, mid: str) -> None:
-    """Queue a deletion behind a change that may reach the clinic."""
-    now = store.now()
-    store.db.execute(
-        """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_after, at)
-        SELECT ?, scope, id, kind, 'delete', '{}', version, mid, ? FROM outbox WHERE mid = ?""",
-        [new_id(now), now.isoformat(), mid],
+def change_back(store: Store, scope: str, id: str, n: int) -> None:
+    """Queue, behind what may have travelled, the document as it was before change `n`: its text, or its absence."""
+    was = (
+        store.db.execute(BEFORE, [scope, id, n]).fetchone() or store.db.execute(BASE, [scope, id]).fetchone()
     )
+    op, body, version = was or ("delete", "{}", 1)
+    now = store.now()
+    store.db.execute(FOLLOW, [new_id(now), op, body, version, now.isoformat(), scope, id])
 
 
 def drop(store: Store, mid: str) -> None:

@@ -13,13 +13,18 @@ from sqlite_utils import Database
 from app.core.errors import ReadOnly
 from app.store import overlay, settle
 from app.store.errors import plainly
+from app.store.rekey import rekey
 from sync.models import Doc, Policy, Stamp, new_id
 from sync.protocol.wire import Mutation, Reply
 
 Heard = Callable[[frozenset[str]], None]
 Noun = TypeVar("Noun", bound=Doc)
-MUTATION = """SELECT mid, scope, id, kind, op, body, version, base_rev, base_after, at FROM outbox
-    WHERE reason IS NULL ORDER BY n LIMIT ?"""
+MUTATION = """SELECT mid, outbox.scope, outbox.id, outbox.kind, op, outbox.body, outbox.version, base_after, at,
+        coalesce(base_rev, CASE tried WHEN 2 THEN base.rev END) AS base_rev
+    FROM outbox LEFT JOIN base ON base.scope = outbox.scope AND base.id = outbox.id
+    WHERE reason IS NULL AND (tried < 2
+        OR EXISTS (SELECT 1 FROM scopes WHERE scopes.scope = outbox.scope AND caught_up = 1))
+    ORDER BY n LIMIT ?"""
 
 
 class Store:
@@ -78,7 +83,7 @@ class Store:
             if doc.policy is not Policy.LOCAL:
                 overlay.enqueue(self.db, doc, op, scope, mid=new_id(now), at=now.isoformat())
             overlay.lay(self.db, doc, op, scope)
-        self.announce({doc.kind, "outbox"})
+        self.announce({doc.kind, "outbox", "written"})
 
     # --- this device's own small things
 
@@ -123,12 +128,22 @@ class Store:
         with plainly(self.folder):
             return overlay.mutations(self.db.query(MUTATION, [limit]))
 
+    def leave(self, sent: Sequence[Mutation]) -> None:
+        """These changes are about to travel."""
+        with plainly(self.folder), self.db.atomic():
+            overlay.leave(self.db, [mutation.mid for mutation in sent])
+
     def settle(self, sent: Sequence[Mutation], reply: Reply) -> None:
         """Take the clinic's answer in, in one transaction: verdicts, rows, cursors."""
         with plainly(self.folder), self.db.atomic():
             changed = settle.take(self.db, sent, reply, self.now().isoformat())
         if changed:
             self.announce(changed)
+
+    def rekey(self, key: bytes) -> None:
+        """Encrypt the whole database anew under another key. Cut short, it opens with exactly one of the two."""
+        with plainly(self.folder):
+            rekey(self.db.conn, key)
 
     def close(self) -> None:
         """Close the database; nothing more is read or written."""

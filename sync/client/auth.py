@@ -32,8 +32,8 @@ def make_jwk() -> dict[str, Any]:
     return dict(OKPKey.generate_key("Ed25519").as_dict(private=True))
 
 
-def prove(credentials: Credentials, method: str, path: str, token: str = "") -> str:
-    """A proof for one request: `htu` is the address without query, `ath` binds the token."""
+def prove(credentials: Credentials, method: str, path: str, body: bytes, token: str = "") -> str:
+    """A proof for one request: `htu` is the address without query, `bh` binds the body, `ath` the token."""
     from joserfc import jws
     from joserfc.jwk import OKPKey
 
@@ -44,10 +44,15 @@ def prove(credentials: Credentials, method: str, path: str, token: str = "") -> 
         "htm": method,
         "htu": credentials.server.rstrip("/") + path,
         "nonce": credentials.nonce,
+        "bh": fingerprint(body),
     }
     if token:
-        digest = hashlib.sha256(token.encode()).digest()
-        claims["ath"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        claims["ath"] = fingerprint(token.encode())
     payload = json.dumps(claims, separators=(",", ":")).encode()
     signed: str = jws.serialize_compact(header, payload, key, algorithms=["Ed25519"])
     return signed
+
+
+def fingerprint(data: bytes) -> str:
+    """SHA-256, in the letters of a proof."""
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from sync.client.schedule import Schedule
 from sync.client.transport import Transport
 from sync.protocol.errors import Offline, SyncError, TooOld, Unauthorised
 from sync.protocol.flow import Replica, sync_flow
-from sync.protocol.wire import PAGE_BYTES, Exchange, Reply
+from sync.protocol.wire import PAGE_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,6 @@ class Engine:
     ) -> None:
         self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
         self.link, self.schedule = link or Link(), schedule or Schedule()
-        self.travelling: frozenset[str] = frozenset()
         self._woken = asyncio.Event()
         self._paused = False
 
@@ -71,7 +71,7 @@ class Engine:
         flow = sync_flow(self.replica, limit=self.limit)
         exchange = next(flow)
         while True:
-            reply = await self._travel(exchange)
+            reply = await self.transport.exchange(exchange)
             outcome.sent += sum(verdict.status in ("ok", "dup") for verdict in reply.verdicts)
             outcome.received += sum(len(page.rows) for page in reply.pages)
             outcome.reset += sum(page.reset is not None for page in reply.pages)
@@ -88,10 +88,9 @@ class Engine:
             if not self._paused:
                 await self._attempt()
             wait = None if self._paused else self.schedule.wait()
-            try:
-                await asyncio.wait_for(self._woken.wait(), wait)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
 
     def wake(self) -> None:
         """Something was written, or somebody wants to know: ask now."""
@@ -115,18 +114,11 @@ class Engine:
             log.info("sync: %s", type(error).__name__)
         except Exception as error:
             self.schedule.failed()
-            self.link.say("offline")
+            self.link.say("trouble")
             log.error("sync stopped: %s", type(error).__name__)
         else:
             self.schedule.worked()
-            self.link.say("up-to-date", self.now())
-
-    async def _travel(self, exchange: Exchange) -> Reply:
-        self.travelling = frozenset(mutation.mid for mutation in exchange.mutations)
-        try:
-            return await self.transport.exchange(exchange)
-        finally:
-            self.travelling = frozenset()
+            self.link.say("paused" if self._paused else "up-to-date", self.now())
 
 
 def word_for(error: SyncError) -> str:

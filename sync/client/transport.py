@@ -8,9 +8,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from sync.client.auth import Credentials, prove
 from sync.protocol.errors import BadCode, NotTheClinic, Offline, Revoked, TooOld, Unauthorised, Unwell
@@ -20,14 +20,30 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_REPLY = 96 << 20
+SLICE = 1024
 ERRORS: dict[str, type[Exception]] = {
     "device_revoked": Revoked,
-    "device_wipe": Revoked,
     "unknown_device": Unauthorised,
     "no_grant": Revoked,
     "bad_code": BadCode,
     "too_old": TooOld,
 }
+
+
+Said = TypeVar("Said", bound=BaseModel)
+
+
+class Enrolled(BaseModel):
+    """What the clinic answers to an activation code."""
+
+    device: str = Field(min_length=1)
+    scopes: list[str] = Field(min_length=1)
+
+
+class Token(BaseModel):
+    """A short token."""
+
+    token: str = Field(min_length=16)
 
 
 @dataclass
@@ -65,12 +81,10 @@ class Transport:
             )
         return self._client
 
-    async def enrol(self, code: str, label: str) -> dict[str, Any]:
+    async def enrol(self, code: str, label: str) -> Enrolled:
         """Use up an activation code. Returns the clinic's answer: device id and scopes."""
         answer = await self._signed("/v1/enrol", {"code": code, "label": label})
-        self.credentials.device = str(answer["device"])
-        self.kept(self.credentials)
-        return answer
+        return read(Enrolled, answer)
 
     async def exchange(self, exchange: Exchange) -> Reply:
         """One round of the conversation, signing in first where needed."""
@@ -86,7 +100,7 @@ class Transport:
                 raise ERRORS.get(error_in(body), Unauthorised)()
             if error_in(body) == "invalid_token":
                 self.credentials.token = ""
-        return read_reply(self._good(status, headers, body))
+        return read(Reply, self._good(status, headers, body))
 
     async def close(self) -> None:
         """Let the connection go."""
@@ -94,19 +108,17 @@ class Transport:
             await self._client.aclose()
 
     async def _sign_in(self) -> None:
-        answer = await self._signed("/v1/token", {})
-        self.credentials.token = str(answer["token"])
+        self.credentials.token = read(Token, await self._signed("/v1/token", {})).token
         self.kept(self.credentials)
 
-    async def _signed(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _signed(self, path: str, body: dict[str, Any]) -> bytes:
         import json
 
         data = json.dumps(body).encode()
         status, headers, answer = await self._post(path, data)
         if status == 401 and error_in(answer) == "use_dpop_nonce":
             status, headers, answer = await self._post(path, data)
-        found: dict[str, Any] = json.loads(self._good(status, headers, answer))
-        return found
+        return self._good(status, headers, answer)
 
     async def _post(self, path: str, data: bytes, token: str = "") -> tuple[int, httpx.Headers, bytes]:
         import httpx
@@ -114,7 +126,7 @@ class Transport:
         headers = {
             "content-type": "application/json",
             "accept-encoding": "zstd, gzip",
-            "dpop": prove(self.credentials, "POST", path, token),
+            "dpop": prove(self.credentials, "POST", path, data, token),
         }
         if token:
             headers["authorization"] = f"DPoP {token}"
@@ -124,7 +136,7 @@ class Transport:
         try:
             async with self.client.stream("POST", url, content=data, headers=headers) as response:
                 body = await self._read(response)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ExceptionGroup) as error:
             raise NotTheClinic() from error
         except httpx.TransportError as error:
             raise Offline() from error
@@ -178,10 +190,11 @@ async def unpack(parts: AsyncIterator[bytes], encoding: str) -> AsyncIterator[by
     else:
         raise NotTheClinic()
     async for part in parts:
-        try:
-            yield step(part)
-        except Exception as error:  # zstd and zlib raise their own errors for bytes that are not theirs
-            raise NotTheClinic() from error
+        for start in range(0, len(part), SLICE):
+            try:
+                yield step(part[start : start + SLICE])
+            except Exception as error:  # zstd and zlib raise their own errors for bytes that are not theirs
+                raise NotTheClinic() from error
 
 
 def error_in(body: bytes) -> str:
@@ -194,9 +207,9 @@ def error_in(body: bytes) -> str:
         return ""
 
 
-def read_reply(body: bytes) -> Reply:
-    """The reply, checked. Raises NotTheClinic for anything else."""
+def read(model: type[Said], body: bytes) -> Said:
+    """An answer, checked. Raises NotTheClinic for anything else."""
     try:
-        return Reply.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise NotTheClinic() from error

@@ -17,9 +17,11 @@ from pathlib import PurePath
 from typing import Any
 
 import msgspec
+from pydantic_core import from_json
 
 LINES = (".ndjson", ".phr", ".sphr")
 DEEP = 3
+DEEPEST = 198
 SURROGATE = re.compile(
     rb"\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}"
 )
@@ -159,9 +161,22 @@ def _resource(raw: bytes, head: _Head, where: str, url: str) -> Found | Fault:
     if not isinstance(head.resourceType, str) or not head.resourceType.isalpha():
         return Fault(where, "not FHIR: no resourceType")
     fields = msgspec.json.decode(raw)
+    if not _shallow(raw):
+        return Fault(where, "nested too deeply")
     line = msgspec.json.format(raw, indent=-1)
     line.decode()
     return Found(head.resourceType, _id(head.id, url, line), line, fields, where, url)
+
+
+def _shallow(raw: bytes) -> bool:
+    """True when a device can read it: at most 200 levels, some of them for what our own noun puts around it."""
+    if raw.count(b"{") + raw.count(b"[") < DEEPEST:
+        return True
+    try:
+        from_json(b"[[" + raw + b"]]")
+    except ValueError:
+        return False
+    return True
 
 
 def _id(said: Any, url: str, line: bytes) -> str:

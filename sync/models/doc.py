@@ -29,7 +29,7 @@ class Policy(StrEnum):
 class Stamp(BaseModel):
     """What the clinic's server said of this copy: its revision and its place in the scope's order."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     scope: str
     rev: str | None = None
@@ -39,7 +39,7 @@ class Stamp(BaseModel):
 class Doc(BaseModel):
     """The base of all nouns. Subclasses give `kind`, `policy` and fields; all are frozen."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
 
     kind: ClassVar[str]
     policy: ClassVar[Policy]

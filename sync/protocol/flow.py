@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
+from sync.protocol.errors import Unwell
 from sync.protocol.wire import MAX_MUTATIONS, PAGE_BYTES, Exchange, Mutation, Reply
 
 
@@ -15,16 +16,27 @@ class Replica(Protocol):
 
     def pending(self, limit: int) -> Sequence[Mutation]: ...
 
+    def leave(self, sent: Sequence[Mutation]) -> None: ...
+
     def settle(self, sent: Sequence[Mutation], reply: Reply) -> None: ...
 
 
 def sync_flow(
     replica: Replica, batch: int = MAX_MUTATIONS, limit: int = PAGE_BYTES
 ) -> Generator[Exchange, Reply, None]:
-    """Exchange until nothing is left on either side. Nothing to do costs one exchange."""
+    """Exchange until nothing is left on either side. Nothing to do costs one exchange.
+
+    Raises Unwell when an exchange moved nothing and more is left: asking again would never end.
+    """
     while True:
         sent = replica.pending(batch)
-        reply = yield Exchange(cursors=dict(replica.cursors()), mutations=list(sent), limit=limit)
+        if sent:
+            replica.leave(sent)
+        before = dict(replica.cursors())
+        reply = yield Exchange(cursors=before, mutations=list(sent), limit=limit)
         replica.settle(sent, reply)
-        if not reply.more and not replica.pending(1):
+        left = replica.pending(1)
+        if not reply.more and not left:
             return
+        if dict(replica.cursors()) == before and list(left) == list(sent[:1]):
+            raise Unwell()

@@ -21,7 +21,7 @@ MAX_BODY = 200_000
 class Wire(BaseModel):
     """Parts of the conversation: closed, so that nobody smuggles a field in."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Base(Wire):

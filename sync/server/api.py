@@ -50,11 +50,10 @@ class Enrol(BaseModel):
 
 
 class Enrolled(BaseModel):
-    """The device's id, the scopes it may read, and the key that signs wipe orders."""
+    """The device's id, and the scopes it may read."""
 
     device: str
     scopes: list[str]
-    wipe_key: dict[str, str]
 
 
 class Token(BaseModel):
@@ -65,17 +64,22 @@ class Token(BaseModel):
 
 
 class Problem(BaseModel):
-    """A code word; `oldest` and `order` only with `too_old` and `device_wipe`."""
+    """A code word; `oldest` only with `too_old`."""
 
     error: str
     oldest: int | None = None
-    order: str | None = None
+
+
+class Spoken(msgspec.Struct):
+    """The version of an exchange, read before anything else: a newer one may have fields we do not know."""
+
+    v: int = PROTOCOL
 
 
 class Api:
     """The operations behind the routes."""
 
-    def __init__(self, clinic: Clinic, gate: Gate, origin: str | None) -> None:
+    def __init__(self, clinic: Clinic, gate: Gate, origin: str) -> None:
         self.clinic, self.gate, self.origin = clinic, gate, origin
 
     async def health(self) -> Health:
@@ -84,27 +88,28 @@ class Api:
 
     async def enrol(self, request: Request) -> Response:
         """Turn an activation code and a signed proof into a device."""
-        sent = Enrol.model_validate_json(await request.body())
+        body = await request.body()
+        sent = Enrol.model_validate_json(body)
         label = "".join(letter for letter in sent.label if letter.isprintable()) or "device"
-        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self._asked(request))
+        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self._asked(request, body))
         request.state.device = id
-        wipe = self.gate.keys.public_wipe()
-        return self._said(Enrolled(device=id, scopes=scopes, wipe_key=wipe).model_dump())
+        return self._said(Enrolled(device=id, scopes=scopes).model_dump())
 
     async def token(self, request: Request) -> Response:
         """A token for the device whose key signed the proof."""
-        text, seconds = await run_in_threadpool(self.gate.token, self._asked(request))
+        asked = self._asked(request, await request.body())
+        text, seconds = await run_in_threadpool(self.gate.token, asked)
         return self._said({"token": text, "expires_in": seconds})
 
     async def sync(self, request: Request) -> Response:
         """One exchange: mutations up, verdicts and pages down."""
         body = await request.body()
         authorization = request.headers.get("authorization", "")
-        visitor = await run_in_threadpool(self.gate.check, authorization, self._asked(request))
+        visitor = await run_in_threadpool(self.gate.check, authorization, self._asked(request, body))
         request.state.device = visitor.device
-        asked = Exchange.model_validate_json(body)
-        if not OLDEST <= asked.v <= PROTOCOL:
+        if not OLDEST <= _spoken(body) <= PROTOCOL:
             return self._said({"error": "too_old", "oldest": OLDEST}, 426)
+        asked = Exchange.model_validate_json(body)
         accepted = request.headers.get("accept-encoding", "")
         data, encoding = await run_in_threadpool(self._exchanged, visitor, asked, accepted)
         headers = {"vary": "accept-encoding", "dpop-nonce": self.gate.proofs.nonce()}
@@ -116,10 +121,11 @@ class Api:
         key = self.gate.keys.cursor
         return packed(answer(self.clinic.database, key, self.clinic.clock, visitor, asked), accepted)
 
-    def _asked(self, request: Request) -> Asked:
+    def _asked(self, request: Request, body: bytes) -> Asked:
         """What the proof must be about: our configured origin, or the one the device called."""
         origin = self.origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
-        return Asked(request.method, origin + request.url.path, request.headers.get("dpop", ""))
+        proof = request.headers.get("dpop", "")
+        return Asked(request.method, origin + request.url.path, proof, body=body)
 
     def _said(self, what: dict[str, Any], status: int = 200) -> Response:
         headers = {"dpop-nonce": self.gate.proofs.nonce()}
@@ -128,7 +134,7 @@ class Api:
     async def denied(self, _request: Request, error: Exception) -> Response:
         """The gate's no, with a fresh nonce for the next try."""
         assert isinstance(error, Deny)
-        reply = self._said({"error": error.error, **error.more}, error.status)
+        reply = self._said({"error": error.error}, error.status)
         if error.status == 401:
             reply.headers["www-authenticate"] = f'DPoP error="{error.error}", algs="Ed25519 EdDSA"'
         return reply
@@ -170,7 +176,8 @@ def create_app(
     if isinstance(clinic, str):
         clinic = Clinic(clinic, clock=clock, pepper=pepper)
     clinic.migrate()
-    api = Api(clinic, clinic.gate(), origin or os.environ.get("EVENKEEL_ORIGIN"))
+    origin = (origin or os.environ.get("EVENKEEL_ORIGIN") or "").rstrip("/")
+    api = Api(clinic, clinic.gate(), origin)
     return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose)
 
 
@@ -188,6 +195,13 @@ def _routes(api: Api) -> FastAPI:
     app.add_exception_handler(HTTPException, api.refused)
     app.add_exception_handler(Exception, api.broken)
     return app
+
+
+def _spoken(body: bytes) -> int:
+    try:
+        return msgspec.json.decode(body, type=Spoken).v
+    except (msgspec.DecodeError, RecursionError):
+        raise Deny(422, "invalid") from None
 
 
 def _said(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

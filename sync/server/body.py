@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from sync.models import KINDS
 
@@ -17,6 +18,7 @@ class _Twice(ValueError):
 def sound(id: str, kind: str, body: str) -> bool:
     """True when the body is one strict JSON object that its noun, where known, accepts."""
     try:
+        from_json(body, allow_inf_nan=False)  # as devices read it: half characters and 200 levels are refused
         fields = json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)
         if not isinstance(fields, dict):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -74,15 +75,32 @@ def _bar(files: Iterable[Path]) -> Iterator[Path]:
 @_db
 @click.option("--port", type=click.IntRange(1, 65535), required=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-def serve(db: str, port: int, host: str) -> None:
+@click.option(
+    "--origin",
+    envvar="EVENKEEL_ORIGIN",
+    metavar="URL",
+    help="The address devices call: https://clinic.example",
+)
+def serve(db: str, port: int, host: str, origin: str | None) -> None:
     """Serve the API until stopped."""
+    if not origin and not _loopback(host):
+        raise click.UsageError(f"Beyond this computer ({host}), --origin or EVENKEEL_ORIGIN must be set.")
+    if origin and not origin.startswith(("https://", "http://")):
+        raise click.UsageError("The origin must begin with https:// (or http://).")
     from sync.server.serving import PortTaken
     from sync.server.serving import serve as run
 
     try:
-        run(db, host, port)
+        run(db, host, port, origin)
     except (ClinicError, PortTaken) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @main.command()
@@ -161,11 +179,10 @@ def devices(db: str, patient: str, as_json: bool) -> None:
 @main.command()
 @_db
 @click.option("--device", required=True, metavar="ID")
-@click.option("--wipe", is_flag=True, help="Also order the device to erase what it holds.")
-def revoke(db: str, device: str, wipe: bool) -> None:
+def revoke(db: str, device: str) -> None:
     """End a device's access at once."""
     with _opened(db) as clinic:
-        clinic.revoke(device, wipe)
+        clinic.revoke(device)
     click.echo(f"Device {device} may no longer sync.")
 
 

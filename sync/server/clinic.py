@@ -100,7 +100,7 @@ class Clinic:
             found = connection.execute(asked.where(access.c.scope == scope).order_by(device.c.enrolled_ms))
             return [_described(one) for one in found]
 
-    def revoke(self, device_id: str, wipe: bool = False) -> None:
+    def revoke(self, device_id: str) -> None:
         """End a device's access at once; its patients see that it was ended."""
         mine = device.c.id == device_id
         with self.database.directory(write=True) as connection:
@@ -108,8 +108,7 @@ class Clinic:
             if found is None:
                 raise UnknownDevice(device_id)
             ended = found.revoked_ms or self._now_ms()
-            marks = {"revoked_ms": ended, "wipe": wipe or found.wipe}
-            connection.execute(sa.update(device).where(mine).values(marks))
+            connection.execute(sa.update(device).where(mine).values(revoked_ms=ended))
             connection.execute(sa.delete(token).where(token.c.device == device_id))
             asked = sa.select(access.c.scope).where(access.c.device == device_id, access.c.scope != "content")
             scopes = list(connection.scalars(asked))

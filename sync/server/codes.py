@@ -1,6 +1,7 @@
-"""Activation codes: printed by the clinic, typed or scanned once, worthless afterwards.
+"""Activation codes: printed by the clinic, typed or scanned once, worthless to others afterwards.
 
-Four characters find the row, thirteen (65 bits) prove it. Only an Argon2id hash of the proof is stored.
+Four characters find the row, thirteen (65 bits) prove it. Only an Argon2id hash of the proof is stored. The key
+that used a code may use it again while it lives: the first answer may have been lost on its way.
 """
 
 from __future__ import annotations
@@ -49,23 +50,23 @@ class Codes:
             connection.execute(sa.insert(code), made)
         return "-".join((locator, proof[:4], proof[4:8], proof[8:])), expires
 
-    def prove(self, typed: str, now: datetime) -> tuple[str, str]:
-        """Locator and patient of a code that is right. Unknown and wrong look the same and take as long."""
+    def prove(self, typed: str, thumb: str, now: datetime) -> tuple[str, str]:
+        """Locator and patient of a code that is right for this key. Unknown and wrong look and last the same."""
         clean = tidy(typed)[:64]
-        found = self._try(clean[:LOCATOR], now)
+        found = self._try(clean[:LOCATOR], thumb, now)
         right = self._verify(found.secret if found else self._unknown(), clean[LOCATOR:])
         if found is None or not right:
             raise Deny(403, "bad_code")
         return found.locator, found.patient
 
-    def _try(self, locator: str, now: datetime) -> sa.Row[tuple[str, str, str]] | None:
+    def _try(self, locator: str, thumb: str, now: datetime) -> sa.Row[tuple[str, str, str]] | None:
         """Take one try in one statement: nothing depends on reading first and writing later."""
         if not locator.isascii() or not locator.isalnum():
             return None
         take = (
             sa.update(code)
-            .where(code.c.locator == locator, code.c.used_ms.is_(None))
-            .where(code.c.expires_ms > _ms(now), code.c.tries < TRIES)
+            .where(code.c.locator == locator, code.c.expires_ms > _ms(now))
+            .where(sa.or_(sa.and_(code.c.used_ms.is_(None), code.c.tries < TRIES), code.c.used_by == thumb))
             .values(tries=code.c.tries + 1)
             .returning(code.c.locator, code.c.secret, code.c.patient)
         )
@@ -90,11 +91,15 @@ class Codes:
         return self._dummy
 
 
-def spend(connection: sa.Connection, locator: str, now: datetime) -> None:
-    """Use the code up, inside the transaction that makes the device. Only one can."""
-    used = sa.update(code).where(code.c.locator == locator, code.c.used_ms.is_(None))
-    if connection.execute(used.values(used_ms=_ms(now))).rowcount != 1:
+def spend(connection: sa.Connection, locator: str, thumb: str, now: datetime) -> bool:
+    """Use the code up, inside the transaction that makes the device. False when this key did so before."""
+    mine = code.c.locator == locator
+    used = sa.update(code).where(mine, code.c.used_ms.is_(None)).values(used_ms=_ms(now), used_by=thumb)
+    if connection.execute(used).rowcount == 1:
+        return True
+    if connection.scalar(sa.select(code.c.used_by).where(mine)) != thumb:
         raise Deny(403, "bad_code")
+    return False
 
 
 def _random(length: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,9 +149,21 @@ def _engine(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         address, pool_size=8, max_overflow=4, connect_args={"timeout": 15}, hide_parameters=True
     )
+    event.listen(engine, "do_connect", lambda *_: _private(address))
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _private(address: sa.URL) -> None:
+    """Make a new file readable by its owner alone; SQLite gives its companions the same permissions.
+
+    A file that exists is never opened here: closing it would drop this process's locks on it.
+    """
+    name = address.database or ":memory:"
+    if name != ":memory:" and not name.startswith("file:"):
+        with contextlib.suppress(OSError):
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -6,6 +6,6 @@ from __future__ import annotations
 class Deny(Exception):
     """The request is refused: `error` is the code word the device acts on."""
 
-    def __init__(self, status: int, error: str, **more: str) -> None:
+    def __init__(self, status: int, error: str) -> None:
         super().__init__(error)
-        self.status, self.error, self.more = status, error, more
+        self.status, self.error = status, error

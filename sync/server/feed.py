@@ -27,13 +27,16 @@ class Budget:
 def page(
     database: Database, scope_id: str, text: str | None, budget: Budget, echo: Collection[str], key: bytes
 ) -> dict[str, Any]:
-    """The next page of a scope as it travels. At least one row, then as many as the budget allows."""
+    """The next page of a scope as it travels. At least one row, then as many as the budget allows.
+
+    A device that begins anew gets its own words too: it may have nothing else to hold on to.
+    """
     with database.unit(scope_id) as unit:
         epoch, head, floor = unit.connection.execute(
             sa.select(scope.c.epoch, scope.c.head, scope.c.floor).where(scope.c.id == scope_id)
         ).one()
         since, reset = _start(text, key, Cursor(scope_id, epoch, head), floor)
-        rows, last, more = _fill(unit, since, head, budget, echo)
+        rows, last, more = _fill(unit, since, head, budget, () if reset else echo)
     made = {
         "scope": scope_id,
         "rows": rows,

@@ -9,12 +9,10 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
-from joserfc import jwt
 
 from sync.models import Device
 from sync.server.codes import Codes, spend
@@ -22,7 +20,7 @@ from sync.server.database import Database
 from sync.server.denials import Deny
 from sync.server.keys import Keys, b64
 from sync.server.ledger import Ledger
-from sync.server.proof import ALGORITHMS, Asked, Proofs
+from sync.server.proof import Asked, Proofs
 from sync.server.tables import access, device, patient, token
 
 MINUTES = 10
@@ -49,22 +47,22 @@ class Gate:
         self.proofs = Proofs(keys, lambda: clock().timestamp())
 
     def enrol(self, typed: str, label: str, asked: Asked) -> tuple[str, list[str]]:
-        """Turn a code into a device: code used up, device and grants made, all or nothing."""
+        """Turn a code into a device: code used up, device and grants made, all or nothing.
+
+        The same key with the same code hears the same answer again, and nothing is granted twice.
+        """
         thumb = self.proofs.check(asked)
         now = self.clock()
-        locator, who = self.codes.prove(typed, now)
+        locator, who = self.codes.prove(typed, thumb, now)
         with self.database.directory() as connection:
             scope: str = connection.scalars(sa.select(patient.c.scope).where(patient.c.id == who)).one()
         self.database.begin(CONTENT)
         with self.database.unit(scope, write=True) as unit:
             ledger = Ledger(unit, _ms(now))
-            spend(unit.connection, locator, now)
+            fresh = spend(unit.connection, locator, thumb, now)
             id = _device(unit.connection, thumb, label, now)
-            _grant(unit.connection, id, scope, "read write")
-            _grant(unit.connection, id, CONTENT, "read")
-            noun = Device(id=id, label=label, enrolled_at=now)
-            ledger.put(id, noun.kind, noun.body(), noun.version)
-            ledger.close()
+            if fresh:
+                _admit(unit.connection, ledger, Device(id=id, label=label, enrolled_at=now))
         return id, [scope, CONTENT]
 
     def token(self, asked: Asked) -> tuple[str, int]:
@@ -85,7 +83,7 @@ class Gate:
         text = authorization.removeprefix("DPoP ")
         if text == authorization or not asked.proof:
             raise Deny(401, "invalid_token")
-        thumb = self.proofs.check(Asked(asked.method, asked.url, asked.proof, text))
+        thumb = self.proofs.check(replace(asked, token=text))
         now = _ms(self.clock())
         mine = sa.select(token.c.device).where(token.c.hash == self._hash(text), token.c.expires_ms > now)
         with self.database.directory() as connection:
@@ -99,17 +97,9 @@ class Gate:
         if found is None:
             raise Deny(401, otherwise)
         if found.revoked_ms is not None:
-            raise self._ended(found)
+            raise Deny(401, "device_revoked")
         id: str = found.id
         return id
-
-    def _ended(self, found: Any) -> Deny:
-        """A wipe order is signed with a key the device pinned, so nobody between can erase a phone."""
-        if not found.wipe:
-            return Deny(401, "device_revoked")
-        claims = {"device": found.id, "iat": int(self.clock().timestamp())}
-        head = {"alg": "Ed25519", "typ": "wipe+jwt"}
-        return Deny(401, "device_wipe", order=jwt.encode(head, claims, self.keys.wipe, algorithms=ALGORITHMS))
 
     def _hash(self, text: str) -> str:
         return self.keys.mac(text).hex()
@@ -119,18 +109,20 @@ def _device(connection: sa.Connection, thumb: str, label: str, now: datetime) ->
     """The device of this key: a known one adds a person, an ended one stays ended."""
     found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()
     if found is None:
-        made = {
-            "id": str(uuid.uuid4()),
-            "thumb": thumb,
-            "label": label,
-            "enrolled_ms": _ms(now),
-            "wipe": False,
-        }
+        made = {"id": str(uuid.uuid4()), "thumb": thumb, "label": label, "enrolled_ms": _ms(now)}
         connection.execute(sa.insert(device), made)
         return str(made["id"])
     if found.revoked_ms is not None:
         raise Deny(401, "device_revoked")
     return str(found.id)
+
+
+def _admit(connection: sa.Connection, ledger: Ledger, noun: Device) -> None:
+    """Let the device read and write its patient's scope, and show the patient that it may."""
+    _grant(connection, noun.id, ledger.unit.scope, "read write")
+    _grant(connection, noun.id, CONTENT, "read")
+    ledger.put(noun.id, noun.kind, noun.body(), noun.version)
+    ledger.close()
 
 
 def _grant(connection: sa.Connection, id: str, scope: str, scopes: str) -> None:

@@ -25,6 +25,8 @@ from sync.server.tables import patient
 CONTENT, CLINIC = "content", "clinic"
 BATCH = 2000
 PATIENCE = 64 << 20
+Near = dict[str, dict[str, Any]]
+"""The medications of a file by reference: what a prescription beside them is called."""
 
 
 @dataclass
@@ -71,8 +73,10 @@ class Importer:
         self._late: dict[str, dict[str, Paper]] = {}
         self._late_size = 0
         self._homeless: list[Found] = []
+        self._medicines: Near = {}
         with database.directory() as connection:
             self._people = set(connection.scalars(sa.select(patient.c.id)))
+        self._names = {link: id for id in self._people for link in _links(id)}
 
     def run(self, files: Iterable[Path]) -> Report:
         """Import the files; what cannot be read is reported and stops nothing."""
@@ -110,40 +114,39 @@ class Importer:
             if not self._enter(item):
                 self._fault(path, Fault(item.where, "its patient id belongs to another person here"))
                 return
-        if len(people) == 1:
-            self._write(scope_of(next(iter(people))), found, found)
-        elif people:
-            shared = list(zip(found, owner.owners(found), strict=True))
+        near = _medicines(found)
+        strays = found
+        if people:
+            shared = list(zip(found, owner.owners(found, self._names), strict=True))
             for id in people:
-                self._write(scope_of(id), [item for item, whose in shared if id in whose], found)
-            self._nobodys([item for item, whose in shared if not whose])
-        else:
-            self._homeless += self._placed(found)
+                self._write(scope_of(id), [item for item, whose in shared if id in whose], near)
+            self._nobodys([item for item, whose in shared if not whose], near)
+            strays = [item for item, whose in shared if whose and not whose & people.keys()]
+        self._homeless += self._placed(strays, near)
+        self._medicines |= near if strays else {}
 
-    def _placed(self, found: list[Found]) -> list[Found]:
+    def _placed(self, found: list[Found], near: Near) -> list[Found]:
         """Write what a known patient is the subject of; hand back the rest."""
-        names = {f"Patient/{id}": id for id in self._people}
-        names |= {f"urn:uuid:{id}": id for id in self._people}
         groups: dict[str, list[Found]] = {}
         rest = []
         for item in found:
-            about = owner.subjects(item.fields, names)
-            if len(about) == 1:
+            about = owner.subjects(item.fields, self._names)
+            if len(about) == 1 and about <= self._people:
                 groups.setdefault(about.pop(), []).append(item)
             else:
                 rest.append(item)
         for id, items in groups.items():
-            self._write(scope_of(id), items, found)
+            self._write(scope_of(id), items, near)
         return rest
 
     def _settle_homeless(self) -> None:
         """Once all files are read every patient is known: try again, then file the rest with the clinic."""
-        self._nobodys(self._placed(self._homeless))
+        self._nobodys(self._placed(self._homeless, self._medicines), self._medicines)
 
-    def _nobodys(self, found: list[Found]) -> None:
+    def _nobodys(self, found: list[Found], near: Near) -> None:
         forms = [item for item in found if item.type == "Questionnaire"]
-        self._write(CONTENT, forms, found)
-        self._write(CLINIC, [item for item in found if item.type != "Questionnaire"], found)
+        self._write(CONTENT, forms, near)
+        self._write(CLINIC, [item for item in found if item.type != "Questionnaire"], near)
 
     def _enter(self, item: Found) -> bool:
         """The patient's line in the directory. False when another person has this id."""
@@ -164,13 +167,13 @@ class Importer:
             else:
                 connection.execute(sa.update(patient).where(mine).values(line))
         self._people.add(item.id)
+        self._names |= dict.fromkeys(_links(item.id), item.id)
         return True
 
-    def _write(self, scope: str, items: list[Found], file: list[Found]) -> None:
+    def _write(self, scope: str, items: list[Found], near: Near) -> None:
         if not items:
             return
         self.database.begin(scope)
-        near = {link: item.fields for item in file if item.type == "Medication" for link in item.links}
         for batch in _batches(paper for item in items for paper in papers(item, near)):
             self._batch(scope, batch)
 
@@ -205,6 +208,15 @@ class Importer:
                     ledger.close()
             self.report.changed += len(waiting)
         self._late, self._late_size = {}, 0
+
+
+def _links(id: str) -> tuple[str, str]:
+    """How any file may call a patient of this clinic."""
+    return f"Patient/{id}", f"urn:uuid:{id}"
+
+
+def _medicines(found: list[Found]) -> Near:
+    return {link: item.fields for item in found if item.type == "Medication" for link in item.links}
 
 
 def _batches(made: Iterable[Paper]) -> Iterator[list[Paper]]:

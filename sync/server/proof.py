@@ -1,4 +1,4 @@
-"""Proof of possession (RFC 9449, DPoP): every request is signed by the key that enrolled.
+"""Proof of possession (RFC 9449, DPoP): every request is signed by the key that enrolled, with its body (`bh`).
 
 Freshness comes from the server's nonce, never from the device's clock: a tablet that believes it is 1970 may
 still speak. The nonce is a keyed hash of the current window, so nodes need no shared table for it.
@@ -36,6 +36,7 @@ class Asked:
     url: str
     proof: str = ""
     token: str | None = None
+    body: bytes = b""
 
 
 class Proofs:
@@ -57,7 +58,9 @@ class Proofs:
             raise Deny(401, "invalid_dpop_proof")
         if not self._fresh(claims.get("nonce")):
             raise Deny(401, "use_dpop_nonce")
-        if asked.token is not None and claims.get("ath") != _hashed(asked.token):
+        if claims.get("bh") != _hashed(asked.body):
+            raise Deny(401, "invalid_dpop_proof")
+        if asked.token is not None and claims.get("ath") != _hashed(asked.token.encode()):
             raise Deny(401, "invalid_dpop_proof")
         thumb: str = key.thumbprint()
         self._once(thumb, claims.get("jti"))
@@ -66,7 +69,10 @@ class Proofs:
     def _fresh(self, nonce: Any) -> bool:
         if not isinstance(nonce, str):
             return False
-        sent = nonce.encode()
+        try:
+            sent = nonce.encode()
+        except UnicodeEncodeError:
+            return False
         return any(hmac.compare_digest(sent, self.nonce(back).encode()) for back in (0, 1))
 
     def _once(self, thumb: str, jti: Any) -> None:
@@ -99,5 +105,5 @@ def _opened(proof: str) -> tuple[Any, dict[str, Any]]:
     return key, claims
 
 
-def _hashed(token: str) -> str:
-    return b64(hashlib.sha256(token.encode()).digest())
+def _hashed(said: bytes) -> str:
+    return b64(hashlib.sha256(said).digest())

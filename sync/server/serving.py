@@ -25,10 +25,10 @@ class PortTaken(Exception):
         return (self.__doc__ or "").format(*self.args)
 
 
-def serve(db_url: str, host: str, port: int) -> None:
+def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever."""
     _free(host, port)
-    app = create_app(db_url)
+    app = create_app(db_url, origin=origin)
     try:
         asyncio.run(_run(app, host, port))
     finally:

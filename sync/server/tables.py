@@ -78,6 +78,7 @@ code = Table(
     Column("expires_ms", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("used_ms", BigInteger),
+    Column("used_by", Text),
 )
 device = Table(
     "device",
@@ -88,7 +89,6 @@ device = Table(
     Column("enrolled_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger),
     Column("revoked_ms", BigInteger),
-    Column("wipe", Boolean, nullable=False),
 )
 access = Table(
     "access",

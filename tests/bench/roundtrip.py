@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import httpx
 
 from app import headless
-from app.main import clock, make_app
+from app.main import make_app
 from app.vault import Vault
 from sync.client.transport import Transport
 from sync.server.api import create_app
@@ -110,11 +110,11 @@ async def one(clinic: Clinic, client: httpx.AsyncClient, patient: str, folder: P
     """Enrol a new device for a patient, sync, export: the resources as canonical JSON."""
     app = make_app(
         folder,
-        vault=Vault(folder, clock, fast=True),
+        vault=Vault(folder, fast=True),
         transport=lambda credentials, kept: Kept(credentials, client, kept),
     )
     code, _expires = clinic.invite(patient)
-    await app.enrol("http://clinic.test", code, PASSCODE)
+    await app.enrol("https://clinic.test", code, PASSCODE)
     assert app.engine
     await app.engine.sync_once()
     text = io.StringIO()

@@ -63,14 +63,14 @@ def median(*arguments: str) -> float:
 
 def prepare(folder: Path) -> None:
     """A device with a vault, an enrolment and a record, without a clinic."""
-    from app.main import clock, make_app
+    from app.main import make_app
     from app.vault import Vault
     from sync.fhir.reading import Found, resources
     from sync.fhir.record import papers
     from sync.protocol.wire import Page, Reply, Row
     from tests.bench.documents import PATIENT, lines
 
-    Vault(folder, clock).create("bench passcode")
+    Vault(folder).create("bench passcode")
     app = make_app(folder)
     asyncio.run(app.unlock("bench passcode"))
     scope = f"patient:{PATIENT}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.clinic_process import ask, free_port, start, stop, wait_for
 from app.context import App
-from app.main import clock, make_app
+from app.main import make_app
 from app.store import states
 from app.store.search import catch_up
 from app.vault import Vault
@@ -46,7 +46,7 @@ def measure(count: int) -> dict[str, Any]:
 
 async def converse(folder: Path, url: str, address: str, count: int) -> dict[str, Any]:
     """Everything one device does, measured."""
-    app = make_app(folder / "device", vault=Vault(folder / "device", clock, fast=True))
+    app = make_app(folder / "device", vault=Vault(folder / "device", fast=True))
     code = json.loads(ask("invite", "--db", url, "--patient", PATIENT, "--json"))["code"]
     await app.enrol(address, code, PASSCODE)
     first = await phase(app)

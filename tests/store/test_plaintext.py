@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from app.features.mood.commands import log_mood
-from app.store import engine
 from app.store.search import catch_up, find
 from tests.conftest import Phone
 
-PLANTED = (b"Rosa", b"Marin", b"Haemoglobin", b"1959-06-17", b"planted", b"patient:rosa", b"4548-4")
+# Five bytes and more: four are met by chance in a few megabytes of cipher text.
+PLANTED = (b"Marin", b"Haemoglobin", b"1959-06-17", b"planted", b"patient:rosa", b"4548-4")
 
 
 def readable(folder: Path) -> list[tuple[str, bytes]]:
@@ -48,7 +49,7 @@ async def test_no_file_of_the_profile_can_be_read(
 
 async def test_this_test_can_fail(tmp_path: Path) -> None:
     """Without the key the same words are found: the search above looks at the right bytes."""
-    connection = engine.cipher.connect(str(tmp_path / "plain.db"))
+    connection = sqlite3.connect(tmp_path / "plain.db")
     connection.execute("CREATE TABLE docs (body TEXT)")
     connection.execute("INSERT INTO docs VALUES ('planted sentence')")
     connection.commit()

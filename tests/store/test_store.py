@@ -169,8 +169,8 @@ def test_a_deleted_row_is_gone_and_a_local_deletion_waits(store: Store) -> None:
 def test_undo_of_a_change_under_way_sends_a_deletion_behind_it(store: Store) -> None:
     entry = mood()
     store.put(entry)
-    sent = store.pending(9)
-    states.undo(store, sent[0].mid, travelling={sent[0].mid})
+    store.leave(store.pending(9))
+    states.undo(store, store.pending(9)[0].mid)
     assert scores(store) == [] and [m.op for m in store.pending(9)] == ["put", "delete"]
 
 

@@ -1,7 +1,8 @@
 """Whatever happens in whatever order, the devices end up equal, and equal to the clinic.
 
-Two devices with real encrypted stores and the clinic's real tables. Steps: write, edit, delete, sync with tiny pages,
-send and lose the reply, deliver twice. A script that once broke it is pinned with @example and stays.
+Two devices with real encrypted stores and the clinic's real tables. Steps: write, edit, delete, undo, sync with tiny
+pages, send and lose the reply, deliver twice, back the clinic up and put the backup back. A script that once broke it
+is pinned with @example and stays.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from itertools import chain, count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.store import Store, open_store
+from app.store import Store, open_store, states
 from sync.models import MoodEntry, new_id
 from sync.protocol.flow import sync_flow
 from sync.protocol.wire import Exchange, Reply
@@ -23,15 +25,21 @@ from sync.server.clinic import Clinic
 from sync.server.database import Database
 from sync.server.exchange import answer
 from sync.server.gate import Visitor
+from sync.server.ledger import new_epoch
+from sync.server.tables import applied, history, row, scope
 from tests.conftest import Clock
 
 COUNT = count()
+TABLES = (row, history, applied)
+VERBS = ("write", "edit", "delete", "undo", "sync", "lose", "twice", "backup", "restore")
 START = datetime(2026, 6, 2, tzinfo=UTC)
 MOST = 60
 Step = tuple[str, int, int]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["write", "write", "edit", "edit", "delete", "sync", "lose", "twice"]),
+        st.sampled_from(
+            ["write", "write", "edit", "edit", "delete", "undo", "sync", "lose", "twice", "backup", "restore"]
+        ),
         st.integers(0, 1),
         st.integers(1, 5),
     ),
@@ -44,6 +52,9 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, START
+        self.written: set[str] = set()
+        self.let_go: set[str] = set()
+        self.kept: list[list[Any]] = [[], [], []]
         self.scope = f"patient:{next(COUNT)}"
         database.begin(self.scope)
         self.devices = [open_store(None, bytes([n]) * 32, self.clock) for n in (1, 2)]
@@ -64,7 +75,9 @@ class World:
         getattr(self, verb)(device, number)
 
     def write(self, device: int, number: int) -> None:
-        self.devices[device].put(MoodEntry(id=new_id(self.clock()), felt_at=START, score=number))
+        entry = MoodEntry(id=new_id(self.clock()), felt_at=START, score=number)
+        self.written.add(entry.id)
+        self.devices[device].put(entry)
 
     def edit(self, device: int, number: int) -> None:
         for entry in self.some(device, number):
@@ -72,7 +85,33 @@ class World:
 
     def delete(self, device: int, number: int) -> None:
         for entry in self.some(device, number):
+            self.let_go.add(entry.id)
             self.devices[device].delete(entry)
+
+    def undo(self, device: int, number: int) -> None:
+        waits = states.waiting(self.devices[device])
+        for change in waits[number % len(waits) : number % len(waits) + 1] if waits else []:
+            self.let_go |= {change["id"]} if change["reason"] is None else set()
+            states.undo(self.devices[device], change["mid"])
+
+    def backup(self, _device: int, _number: int) -> None:
+        with self.database.unit(self.scope, write=True) as unit:
+            self.kept = [
+                unit.connection.execute(sa.select(t).where(t.c.scope == self.scope)).all() for t in TABLES
+            ]
+            self.head = unit.connection.execute(
+                sa.select(scope.c.head).where(scope.c.id == self.scope)
+            ).scalar_one()
+
+    def restore(self, _device: int, _number: int) -> None:
+        with self.database.unit(self.scope, write=True) as unit:
+            for table, rows in zip(TABLES, self.kept, strict=True):
+                unit.connection.execute(sa.delete(table).where(table.c.scope == self.scope))
+                if rows:
+                    unit.connection.execute(sa.insert(table), [dict(one._mapping) for one in rows])
+            head = sa.update(scope).where(scope.c.id == self.scope).values(head=getattr(self, "head", 0))
+            unit.connection.execute(head)
+            new_epoch(unit)
 
     def some(self, device: int, number: int) -> list[MoodEntry]:
         entries = sorted(self.devices[device].find(MoodEntry), key=lambda entry: entry.id)
@@ -96,7 +135,9 @@ class World:
 
     def lose(self, device: int, number: int) -> None:
         store = self.devices[device]
-        self.ask(device, Exchange(cursors=dict(store.cursors()), mutations=list(store.pending(number))))
+        sent = store.pending(number)
+        store.leave(sent)
+        self.ask(device, Exchange(cursors=dict(store.cursors()), mutations=list(sent)))
 
     def view(self, store: Store) -> list[dict[str, Any]]:
         return store.rows("SELECT id, kind, body, rev, seq FROM docs WHERE deleted = 0 ORDER BY id")
@@ -111,13 +152,15 @@ def converge(database: Database, script: list[Step]) -> None:
     world = World(database)
     for step in script:
         world.step(step)
-    for device in (0, 1, 0):
+    for device in (0, 1, 0, 1, 0):
         world.sync(device, 5)
     one, other = (world.view(store) for store in world.devices)
     fresh = open_store(None, b"f" * 32, world.clock)
     world.devices.append(fresh)
     world.sync(2, 5)
     assert one == other == world.view(fresh)
+    missing = world.written - world.let_go - {found["id"] for found in one}
+    assert not missing, "nothing that was written and not taken back is lost, whatever the clinic forgot"
     assert not any(store.pending(1) for store in world.devices)
     assert not world.devices[0].rows("SELECT * FROM base"), "nothing lies beneath a document that is settled"
 
@@ -133,6 +176,10 @@ PINNED: list[Step] = [
 
 
 @example(script=PINNED)
+@example(script=[("write", 0, 4), ("sync", 0, 5), ("restore", 0, 1)])
+@example(script=[("write", 0, 4), ("sync", 0, 5), ("write", 0, 2), ("restore", 0, 1), ("sync", 0, 1)])
+@example(script=[("write", 0, 1), ("edit", 0, 2), ("sync", 0, 1), ("undo", 0, 1)])
+@example(script=[("write", 0, 4), ("lose", 0, 5), ("undo", 0, 5)])
 @example(script=[("write", 0, 1), ("lose", 0, 5), ("edit", 0, 4), ("twice", 0, 1), ("delete", 1, 1)])
 @given(script=steps)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -75,6 +75,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def clinic(db_url: str, clock: Clock) -> Iterator[Clinic]:
+    """A clinic without its API."""
+    clinic = Clinic(db_url, clock=clock, fast=True)
+    yield clinic
+    clinic.dispose()
+
+
+@pytest.fixture
 def house(db_url: str, clock: Clock) -> Iterator[House]:
     house = House(db_url, clock)
     house.patient()

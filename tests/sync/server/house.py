@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from joserfc import jwk, jwt
+from joserfc import jwk, jws
 
 from sync.models import MoodEntry, derive_id
 from sync.protocol.wire import Base, Mutation, Reply
@@ -80,27 +80,30 @@ class Phone:
         self.nonce, self.bearer, self.id = "", "", ""
         self.cursors: dict[str, str | None] = {}
 
-    def proof(self, method: str, path: str, token: str | None = None, **over: Any) -> str:
+    def proof(self, method: str, path: str, token: str | None = None, body: bytes = b"", **over: Any) -> str:
         claims = {
             "jti": secrets.token_hex(8),
             "htm": method,
             "htu": ORIGIN + path,
             "iat": 1,
             "nonce": self.nonce,
+            "bh": b64(hashlib.sha256(body).digest()),
         }
         if token:
             claims["ath"] = b64(hashlib.sha256(token.encode()).digest())
         public = self.key.as_dict(private=False)
         head = {"typ": "dpop+jwt", "alg": "Ed25519", "jwk": {n: public[n] for n in ("kty", "crv", "x")}}
-        return jwt.encode(head, claims | over, self.key, algorithms=["Ed25519"])
+        said = json.dumps(claims | over).encode()
+        return jws.serialize_compact(head, said, self.key, algorithms=["Ed25519"])
 
     def call(self, path: str, body: Any = None, token: str | None = None, **more: Any) -> httpx.Response:
         """A signed request; a stale nonce is renewed once, as every client does."""
+        data = b"" if body is None else json.dumps(body).encode()
         for _ in range(2):
-            headers = {"dpop": self.proof("POST", path, token), **more.get("headers", {})}
+            headers = {"dpop": self.proof("POST", path, token, data), **more.get("headers", {})}
             if token:
                 headers["authorization"] = f"DPoP {token}"
-            answer = self.house.call("POST", path, content=_json(body), headers=headers)
+            answer = self.house.call("POST", path, content=data, headers=headers)
             self.nonce = answer.headers.get("dpop-nonce", self.nonce)
             if answer.status_code != 401 or answer.json().get("error") != "use_dpop_nonce":
                 break
@@ -125,10 +128,6 @@ class Phone:
         reply = Reply.model_validate_json(answer.content)
         self.cursors.update({page.scope: page.cursor for page in reply.pages})
         return reply
-
-
-def _json(body: Any) -> bytes:
-    return b"" if body is None else json.dumps(body).encode()
 
 
 def mood(id: str = "m1", score: int = 4, mid: str = "", scope: str = "patient:pa", **more: Any) -> Mutation:

@@ -109,6 +109,30 @@ def test_wrong_use_is_two(command, monkeypatch):
     assert run(command).exit_code == 2
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "clinic.example"])
+def test_serving_others_needs_an_origin(tmp_path, host, monkeypatch):
+    monkeypatch.delenv("EVENKEEL_ORIGIN", raising=False)
+    serve = ("serve", "--db", f"sqlite:///{tmp_path / 'c.db'}", "--port", "1", "--host", host)
+    done = run(*serve)
+    assert done.exit_code == 2
+    assert "EVENKEEL_ORIGIN" in done.stderr
+    assert run(*serve, "--origin", "clinic.example").exit_code == 2
+    assert not (tmp_path / "c.db").exists()
+
+
+def test_a_wipe_that_does_not_exist_is_not_promised(seeded):
+    assert run("revoke", "--db", seeded, "--device", "x", "--wipe").exit_code == 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_serving_this_computer_needs_no_origin(host, monkeypatch):
+    served = []
+    monkeypatch.delenv("EVENKEEL_ORIGIN", raising=False)
+    monkeypatch.setattr("sync.server.serving.serve", lambda *how: served.append(how))
+    assert run("serve", "--db", "sqlite:///c.db", "--port", "1", "--host", host).exit_code == 0
+    assert served == [("sqlite:///c.db", host, 1, None)]
+
+
 def trouble(tmp_path):
     (tmp_path / "text.db").write_text("not a database " * 100)
     clinic = Clinic(f"sqlite:///{tmp_path / 'future.db'}")

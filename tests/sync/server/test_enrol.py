@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from house import ORIGIN, Phone, rows
-from joserfc import jwk, jwt
+from joserfc import jwt
 
 from sync.server.denials import Deny
 from sync.server.keys import b64
@@ -22,7 +24,7 @@ def test_a_code_makes_a_device_that_may_read_its_patient_and_the_library(house):
     code, expires = house.clinic.invite("pa")
     answer = phone.enrol(code, "Paula's phone")
     assert answer.json()["scopes"] == ["patient:pa", "content"]
-    assert answer.json()["wipe_key"].keys() == {"kty", "crv", "x"}
+    assert answer.json().keys() == {"device", "scopes"}
     assert (expires - house.clock()).days == 7
     assert "Paula's phone" in rows(phone.sync())[phone.id].body
 
@@ -37,6 +39,42 @@ def test_a_code_works_once(house):
     code = house.clinic.invite("pa")[0]
     assert Phone(house).enrol(code).status_code == 200
     assert error(Phone(house).enrol(code)) == (403, "bad_code")
+
+
+def test_a_lost_answer_is_given_again_to_the_same_key_and_to_nobody_else(house):
+    code = house.clinic.invite("pa")[0]
+    phone = Phone(house)
+    first, again = phone.enrol(code), phone.enrol(code, "another label")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert [one["label"] for one in house.clinic.devices("pa")] == ["phone"]
+    assert error(phone.enrol(code[:5] + "0000-0000-00000")) == (403, "bad_code")
+    assert error(Phone(house).enrol(code)) == (403, "bad_code")
+    house.clock.pass_(days=8)
+    assert error(phone.enrol(code)) == (403, "bad_code")
+
+
+def test_a_code_used_again_brings_back_nothing_that_was_ended(house):
+    code = house.clinic.invite("pa")[0]
+    phone = Phone(house)
+    phone.enrol(code)
+    with house.clinic.database.directory(write=True) as connection:
+        connection.exec_driver_sql("DELETE FROM access WHERE scope = 'patient:pa'")
+    phone.enrol(code)
+    assert [page.scope for page in phone.sync().pages] == ["content"]
+    house.clinic.revoke(phone.id)
+    assert error(phone.enrol(code)) == (401, "device_revoked")
+
+
+@pytest.mark.parametrize("path", ["/v1/enrol", "/v1/token", "/v1/sync"])
+def test_a_proof_is_good_for_one_body_on_every_route(small_house, path):
+    phone = small_house.phone()
+    code = small_house.clinic.invite("pa")[0]
+    mine = json.dumps({"code": "x", "label": "phone"} if path == "/v1/enrol" else {}).encode()
+    other = json.dumps({"code": code, "label": "phone"} if path == "/v1/enrol" else {"v": 1}).encode()
+    token = phone.bearer if path == "/v1/sync" else None
+    headers = {"dpop": phone.proof("POST", path, token, mine), "authorization": f"DPoP {phone.bearer}"}
+    answer = small_house.call("POST", path, content=other, headers=headers)
+    assert error(answer) == (401, "invalid_dpop_proof")
 
 
 def test_wrong_unknown_and_expired_codes_look_the_same(small_house):
@@ -117,7 +155,7 @@ def test_a_token_dies_after_ten_minutes(small_house):
 
 def test_a_proof_is_good_for_one_request(small_house):
     phone = small_house.phone()
-    proof = phone.proof("POST", "/v1/sync", phone.bearer)
+    proof = phone.proof("POST", "/v1/sync", phone.bearer, b"{}")
     headers = {"dpop": proof, "authorization": f"DPoP {phone.bearer}"}
     first = small_house.call("POST", "/v1/sync", content=b"{}", headers=headers)
     second = small_house.call("POST", "/v1/sync", content=b"{}", headers=headers)
@@ -132,7 +170,10 @@ def test_a_proof_is_good_for_one_request(small_house):
         ({"htm": "GET"}, "invalid_dpop_proof"),
         ({"nonce": "old"}, "use_dpop_nonce"),
         ({"nonce": None}, "use_dpop_nonce"),
+        ({"nonce": "\ud800"}, "use_dpop_nonce"),
         ({"ath": "wrong"}, "invalid_dpop_proof"),
+        ({"bh": None}, "invalid_dpop_proof"),
+        ({"bh": b64(hashlib.sha256(b"[]").digest())}, "invalid_dpop_proof"),
         ({"jti": "short"}, "invalid_dpop_proof"),
         ({"jti": 7}, "invalid_dpop_proof"),
     ],
@@ -140,7 +181,7 @@ def test_a_proof_is_good_for_one_request(small_house):
 def test_a_proof_for_something_else_is_refused(small_house, over, word):
     phone = small_house.phone()
     headers = {
-        "dpop": phone.proof("POST", "/v1/sync", phone.bearer, **over),
+        "dpop": phone.proof("POST", "/v1/sync", phone.bearer, b"{}", **over),
         "authorization": f"DPoP {phone.bearer}",
     }
     answer = small_house.call("POST", "/v1/sync", content=b"{}", headers=headers)
@@ -202,16 +243,6 @@ def test_a_revoked_device_is_told_so_and_its_patient_sees_it(house):
     assert "revoked_at" in rows(other.sync())[phone.id].body
     ended = {one["id"]: bool(one["revoked_at"]) for one in house.clinic.devices("pa")}
     assert ended == {phone.id: True, other.id: False}
-
-
-def test_a_lost_device_gets_an_order_that_only_the_clinic_can_sign(small_house):
-    phone = Phone(small_house)
-    pinned = phone.enrol(small_house.clinic.invite("pa")[0]).json()["wipe_key"]
-    small_house.clinic.revoke(phone.id, wipe=True)
-    answer = phone.post({}).json()
-    assert answer["error"] == "device_wipe"
-    claims = jwt.decode(answer["order"], jwk.OKPKey.import_key(pinned), algorithms=["Ed25519"]).claims
-    assert claims["device"] == phone.id
 
 
 def test_an_ended_grant_ends_at_once(small_house):

@@ -85,6 +85,16 @@ def test_a_lost_answer_is_given_again_with_the_receipt(house):
     assert [row.kind for row in rows(again).values()] == ["receipt"]
 
 
+def test_whoever_begins_anew_gets_their_own_words_too(house):
+    phone = house.phone()
+    phone.sync()
+    house.clinic.restored()
+    reply = phone.sync(mood())
+    assert reply.verdicts[0].status == "ok"
+    assert reply.pages[0].reset == "epoch"
+    assert "m1" in rows(reply)
+
+
 def key_of(house):
     return house.clinic.gate().keys.cursor
 
@@ -147,7 +157,7 @@ def test_a_scope_never_granted_is_ended(house):
 def test_a_reply_is_packed_as_the_device_likes(small_house, offer, name, unpack):
     put(small_house, 30)
     phone = small_house.phone()
-    proof = phone.proof("POST", "/v1/sync", phone.bearer)
+    proof = phone.proof("POST", "/v1/sync", phone.bearer, b"{}")
     headers = {"dpop": proof, "authorization": f"DPoP {phone.bearer}", "accept-encoding": offer}
     request = small_house.client.build_request("POST", "/v1/sync", content=b"{}", headers=headers)
 
@@ -162,7 +172,7 @@ def test_a_reply_is_packed_as_the_device_likes(small_house, offer, name, unpack)
 
 @pytest.mark.parametrize("v", [0, 2, 99])
 def test_another_protocol_is_told_what_is_spoken(small_house, v):
-    answer = small_house.phone().post({"v": v})
+    answer = small_house.phone().post({"v": v, "new_field": 1})
     assert (answer.status_code, answer.json()) == (426, {"error": "too_old", "oldest": 1})
 
 

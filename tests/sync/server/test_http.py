@@ -88,12 +88,13 @@ def test_a_body_that_stalls_is_given_up(sqlite_url, clock):
     "body",
     [
         b"", b"\xff\xfe", b"null", b"[]", b'"x"', b'{"v":"planted-note"}', b'{"mutations":[{"mid":"planted-note"}]}',
-        b'{"extra":1}', b"[" * 100_000, b'{"limit":0}', b'{"limit":999999999999}', b'{"cursors":{"a":1}}',
+        b'{"extra":1}', b"[" * 100_000, b'{"x":' + b"[" * 100_000, b'{"v":null}',
+        b'{"v":2.5}', b'{"limit":0}', b'{"limit":999999999999}', b'{"cursors":{"a":1}}',
     ],
 )  # fmt: skip
 def test_a_body_that_does_not_fit_is_refused_without_an_echo(small_house, body):
     phone = small_house.phone()
-    proof = phone.proof("POST", "/v1/sync", phone.bearer)
+    proof = phone.proof("POST", "/v1/sync", phone.bearer, body)
     headers = {"dpop": proof, "authorization": f"DPoP {phone.bearer}"}
     answer = small_house.call("POST", "/v1/sync", content=body, headers=headers)
     assert (answer.status_code, answer.json()) == (422, {"error": "invalid"})
@@ -145,8 +146,9 @@ def test_a_database_that_is_gone_is_a_short_illness(small_house):
     assert (answer.status_code, answer.json()) == (503, {"error": "unwell"})
 
 
-def test_an_origin_that_was_configured_is_the_one_a_proof_must_name(sqlite_url, clock):
-    house = House(sqlite_url, clock, origin="https://clinic.example")
+@pytest.mark.parametrize("origin", ["https://clinic.example", "https://clinic.example/"])
+def test_an_origin_that_was_configured_is_the_one_a_proof_must_name(sqlite_url, clock, origin):
+    house = House(sqlite_url, clock, origin=origin)
     house.patient()
     phone = Phone(house)
     code = house.clinic.invite("pa")[0]
@@ -154,4 +156,12 @@ def test_an_origin_that_was_configured_is_the_one_a_proof_must_name(sqlite_url, 
     proof = phone.proof("POST", "/v1/token", htu="https://clinic.example/v1/token")
     answer = house.call("POST", "/v1/token", headers={"dpop": proof})
     assert answer.json() == {"error": "unknown_device"}
+    house.close()
+
+
+def test_an_origin_may_come_from_the_environment(sqlite_url, clock, monkeypatch):
+    monkeypatch.setenv("EVENKEEL_ORIGIN", "http://clinic.test/")
+    house = House(sqlite_url, clock)
+    house.patient()
+    assert house.phone().sync().pages
     house.close()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from exports import kept, lab, person, records, save
 
 from sync.models import Category, Person, Record, Visit, derive_id
 from sync.server.clinic import Clinic
@@ -14,47 +14,6 @@ from sync.server.errors import NoDemo
 from sync.server.seed import seed
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
-
-
-@pytest.fixture
-def clinic(db_url, clock):
-    clinic = Clinic(db_url, clock=clock, fast=True)
-    yield clinic
-    clinic.dispose()
-
-
-def save(folder, name, *found):
-    """A file with these resources: NDJSON by its name, otherwise one bundle or one resource."""
-    path = folder / name
-    if name.endswith("ndjson"):
-        path.write_text("\n".join(json.dumps(one) for one in found))
-    elif len(found) == 1:
-        path.write_text(json.dumps(found[0]))
-    else:
-        entries = [{"resource": one} for one in found]
-        path.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
-    return path
-
-
-def person(id, family="Ames", **more):
-    return {"resourceType": "Patient", "id": id, "name": [{"family": family, "given": ["Ann"]}], **more}
-
-
-def lab(id, patient=None, **more):
-    about = {"subject": {"reference": f"Patient/{patient}"}} if patient else {}
-    return {"resourceType": "Observation", "id": id, "code": {"text": "A1c"}, **about, **more}
-
-
-def kept(clinic, scope):
-    """Every live document of a scope: id → (kind, rev, body)."""
-    with clinic.database.unit(scope) as unit:
-        asked = sa.text('SELECT id, kind, rev, body FROM "row" WHERE scope = :s AND NOT deleted')
-        return {one.id: one for one in unit.connection.execute(asked, {"s": scope})}
-
-
-def records(clinic, scope):
-    rows = kept(clinic, scope).values()
-    return {Record.read(r.id, r.body).resource.get("id") for r in rows if r.kind == "record"}
 
 
 def test_a_patient_file_becomes_a_scope_with_a_person_and_records(clinic, tmp_path):
@@ -113,6 +72,13 @@ def test_the_text_of_a_number_survives_until_the_device(clinic, tmp_path):
 def test_what_came_with_one_patient_belongs_to_them(clinic, tmp_path):
     clinic.import_paths([save(tmp_path, "a.json", person("pa"), {"resourceType": "Organization", "id": "o"})])
     assert records(clinic, "patient:pa") == {"pa", "o"}
+
+
+def test_what_no_device_could_read_is_named_and_left_out(clinic, tmp_path):
+    deep = tmp_path / "deep.json"
+    for levels in (250, 1100):
+        deep.write_text('{"resourceType":"Observation","x":' + "[" * levels + "]" * levels + "}")
+        assert clinic.import_paths([deep]).errors[0]["reason"] == "nested too deeply"
 
 
 def test_an_export_with_a_file_per_type_finds_its_patients_whatever_the_order(clinic, tmp_path):

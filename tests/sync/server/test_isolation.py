@@ -70,14 +70,15 @@ def operations(house):
 def test_every_operation_refuses_strangers_thieves_and_broken_tokens(house, two):
     a, b = two
     before = state_of(house)
-    body = json.dumps({"cursors": {"patient:pb": None}, "code": "x", "label": "y"})
+    body = json.dumps({"cursors": {"patient:pb": None}, "code": "x", "label": "y"}).encode()
     for method, path in operations(house):
         if path == "/v1/health":
             continue
         stranger = Phone(house)
         stranger.nonce = b.nonce
         for bearer, prover in (("", stranger), (b.bearer, stranger), ("x", a), (b.bearer, a)):
-            headers = {"authorization": f"DPoP {bearer}", "dpop": prover.proof(method, path, bearer or None)}
+            proof = prover.proof(method, path, bearer or None, body)
+            headers = {"authorization": f"DPoP {bearer}", "dpop": proof}
             answer = house.call(method, path, content=body, headers=headers)
             own = path == "/v1/token" and prover is a
             assert answer.status_code in ((200,) if own else (401, 403, 422)), (method, path)

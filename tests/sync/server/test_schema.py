@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 import sqlalchemy as sa
 from alembic import command
 
@@ -46,6 +49,19 @@ def test_sqlite_is_opened_carefully(sqlite_url):
         asked = ("journal_mode", "synchronous", "foreign_keys", "trusted_schema")
         assert [connection.exec_driver_sql(f"PRAGMA {one}").scalar() for one in asked] == ["wal", 2, 1, 0]
     database.dispose()
+
+
+def test_a_new_sqlite_file_and_its_companions_are_the_owners_alone(tmp_path):
+    before = os.umask(0)
+    try:
+        database = Database(f"sqlite:///{tmp_path / 'c.db'}")
+        database.migrate()
+        database.begin("patient:a")
+        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+        database.dispose()
+    finally:
+        os.umask(before)
+    assert modes == {"c.db": 0o600, "c.db-wal": 0o600, "c.db-shm": 0o600}
 
 
 def test_writers_of_one_scope_queue_and_leave_no_gap(db_url):

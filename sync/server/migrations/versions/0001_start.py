@@ -101,6 +101,7 @@ def _people() -> None:
         sa.Column("expires_ms", sa.BigInteger, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("used_ms", sa.BigInteger),
+        sa.Column("used_by", sa.Text),
     )
 
 
@@ -113,7 +114,6 @@ def _devices() -> None:
         sa.Column("enrolled_ms", sa.BigInteger, nullable=False),
         sa.Column("seen_ms", sa.BigInteger),
         sa.Column("revoked_ms", sa.BigInteger),
-        sa.Column("wipe", sa.Boolean, nullable=False),
     )
     op.create_table(
         "access",
