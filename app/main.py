@@ -54,7 +54,7 @@ def make_app(
     views, indices = views_and_indices() if drawn else (None, None)
     return App(
         folder,
-        vault or Vault(folder, now, keystore()),
+        vault or Vault(folder, keystore()),
         now,
         zone or local_zone(),
         load_specialty(specialty),

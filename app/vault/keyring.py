@@ -6,6 +6,8 @@ that fail, that keep nothing, and that write plain text.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import secrets
 from typing import Protocol
 
@@ -42,6 +44,23 @@ def open_keystore() -> Keystore:
     if type(back_end).__module__ not in ALLOWED or not keeps(back_end):
         raise KeyringMissing()
     return back_end
+
+
+def recall(keystore: Keystore, name: str) -> bytes | None:
+    """The secret under this name, or None when it is gone or the keystore does not answer."""
+    try:
+        found = keystore.get_password(SERVICE, name)
+        return base64.b64decode(found, validate=True) if found else None
+    except (
+        Exception
+    ):  # a locked keyring, a stopped daemon, a changed entry: the passcode still opens the record
+        return None
+
+
+def forget(keystore: Keystore, name: str) -> None:
+    """Remove the secret; one that is gone already, or cannot be reached, is no reason to stop."""
+    with contextlib.suppress(Exception):
+        keystore.delete_password(SERVICE, name)
 
 
 def keeps(keystore: Keystore) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import time
 from typing import Any
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
@@ -15,6 +16,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 Wrap = dict[str, Any]
 BYTES = 32
+GOAL = 0.5
+LEAST_PASSES, MOST_PASSES = 3, 8
+MEMORY = 65536
 
 
 def make_key() -> bytes:
@@ -22,23 +26,47 @@ def make_key() -> bytes:
     return os.urandom(BYTES)
 
 
-def make_kdf(fast: bool = False) -> dict[str, Any]:
+def make_kdf(fast: bool = False, passes: int = LEAST_PASSES) -> dict[str, Any]:
     """Fresh passcode-stretching parameters: Argon2id with 64 MiB where OpenSSL has it, else scrypt with 64 MiB.
 
     `fast` is for tests of everything but the stretching.
     """
     salt = base64.b64encode(os.urandom(16)).decode()
+    if has_argon2():
+        cost = {"m": 64, "t": 1} if fast else {"m": MEMORY, "t": passes}
+        return {"name": "argon2id", **cost, "p": 1, "salt": salt}
+    return {"name": "scrypt", "n": 16 if fast else 65536, "r": 8, "p": 1, "salt": salt}
+
+
+def has_argon2() -> bool:
+    """True where this platform's OpenSSL can do Argon2id."""
     try:
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
         Argon2id(salt=b"0" * 16, length=BYTES, iterations=1, lanes=1, memory_cost=64)
-        return {"name": "argon2id", "m": 64 if fast else 65536, "t": 1 if fast else 3, "p": 1, "salt": salt}
     except (ImportError, UnsupportedAlgorithm):
-        return {"name": "scrypt", "n": 16 if fast else 65536, "r": 8, "p": 1, "salt": salt}
+        return False
+    return True
+
+
+def calibrate() -> int:
+    """How many passes of Argon2id take about half a second on this machine; never fewer than three."""
+    kdf = make_kdf(passes=1)
+    started = time.perf_counter()
+    derive_passcode_key("calibration", kdf)
+    one = max(time.perf_counter() - started, 0.001)
+    return max(LEAST_PASSES, min(MOST_PASSES, round(GOAL / one)))
+
+
+def is_weaker(kdf: dict[str, Any]) -> bool:
+    """True when a wrap was made with less than this version ever uses on this platform."""
+    if kdf["name"] != "argon2id":
+        return has_argon2()
+    return bool(kdf["m"] < MEMORY or kdf["t"] < LEAST_PASSES)
 
 
 def derive_passcode_key(passcode: str, kdf: dict[str, Any]) -> bytes:
-    """Stretch a passcode to a key. Takes about a quarter of a second on purpose."""
+    """Stretch a passcode to a key. Takes a good part of a second on purpose."""
     salt, secret = base64.b64decode(kdf["salt"]), passcode.strip().encode()
     if kdf["name"] == "argon2id":
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -64,10 +92,10 @@ def wrap(key: bytes, under: bytes, vault: str, head: Wrap) -> Wrap:
 def unwrap(wrapped: Wrap, under: bytes, vault: str) -> bytes | None:
     """The key again, or None when `under` is not the right one or anything was changed."""
     head = {name: value for name, value in wrapped.items() if name not in ("nonce", "sealed")}
-    nonce, sealed = base64.b64decode(wrapped["nonce"]), base64.b64decode(wrapped["sealed"])
     try:
+        nonce, sealed = base64.b64decode(wrapped["nonce"]), base64.b64decode(wrapped["sealed"])
         return AESGCM(under).decrypt(nonce, sealed, bind(vault, head))
-    except InvalidTag:
+    except (InvalidTag, ValueError, KeyError):
         return None
 
 

@@ -1,4 +1,4 @@
-"""The vault of one profile: a random data key, wrapped by the passcode and, where there is one, by the keystore.
+"""The vault of one profile: a random data key, wrapped by passcode, keystore and recovery code.
 
 Any wrap opens it; losing one is not losing the record. Wrong passcodes cost growing delays, counted in the
 envelope before the try so that killing the app refunds nothing. Nothing is ever erased for a wrong passcode.
@@ -9,91 +9,191 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import NoVault, TooManyTries, WeakPasscode, WrongPasscode
-from app.vault import envelope, keys
-from app.vault.keyring import SERVICE, Keystore
+from app.core.errors import NoVault, TooManyTries, VaultExists, WeakPasscode, WrongCode, WrongPasscode
+from app.vault import envelope, keys, recovery
+from app.vault.keyring import SERVICE, Keystore, forget, recall
+from app.vault.throttle import NONE, counted, remaining, uptime
 
-DELAYS = (0, 0, 0, 5, 15, 60, 300, 900, 3600)
 SHORTEST = 6
+Envelope = dict[str, Any]
 
 
 class Vault:
     """Keys of the profile in `folder`. `keystore` is None where the machine has no safe place for keys."""
 
     def __init__(
-        self, folder: Path, now: Callable[[], datetime], keystore: Keystore | None = None, fast: bool = False
+        self,
+        folder: Path,
+        keystore: Keystore | None = None,
+        *,
+        up: Callable[[], float] = uptime,
+        fast: bool = False,
     ) -> None:
-        self.folder, self.now, self.keystore, self.fast = folder, now, keystore, fast
+        self.folder, self.keystore, self.up, self.fast = folder, keystore, up, fast
 
     @property
     def exists(self) -> bool:
         """True once a passcode was chosen."""
         return (self.folder / envelope.FILE).exists()
 
+    @property
+    def ways(self) -> frozenset[str]:
+        """The wraps there are: passcode, device, recovery."""
+        return frozenset(envelope.load(self.folder)["wraps"])
+
+    # --- opening
+
     def create(self, passcode: str) -> bytes:
-        """Make the data key and wrap it. Returns the key. Raises WeakPasscode."""
+        """Make the data key and wrap it. Returns the key. Raises WeakPasscode, VaultExists."""
         check(passcode)
+        if self.exists:
+            raise VaultExists()
         key, id = keys.make_key(), secrets.token_hex(8)
         wraps = {"passcode": self._under_passcode(key, passcode, id)}
-        if self.keystore:
-            wraps["device"] = self._under_keystore(key, id, self.keystore)
-        envelope.save(self.folder, {"format": 1, "id": id, "wraps": wraps, "tries": 0, "not_before": 0})
+        envelope.save(self.folder, {"format": 1, "id": id, "wraps": wraps, "tries": dict(NONE)})
         return key
 
-    def unlock(self, passcode: str) -> bytes:
-        """The data key. Raises NoVault, TooManyTries, WrongPasscode, VaultDamaged."""
-        held = envelope.load(self.folder)
-        self._count(held)
-        wrapped = held["wraps"]["passcode"]
-        key = keys.unwrap(wrapped, keys.derive_passcode_key(passcode, wrapped["kdf"]), held["id"])
-        if key is None:
+    def unlock(self, passcode: str) -> tuple[bytes, ...]:
+        """The data key; during a rotation the new one behind it. Raises NoVault, TooManyTries, WrongPasscode."""
+        held = self._counted()
+        found = [self._with_passcode(group, passcode, held["id"]) for group in groups(held)]
+        opened = tuple(key for key in found if key)
+        if not opened:
             raise WrongPasscode()
-        envelope.save(self.folder, {**held, "tries": 0, "not_before": 0})
-        return key
+        self._forgive(held)
+        return opened
 
-    def unlock_with_keystore(self) -> bytes | None:
-        """The data key from the system's keystore, or None when that way is not there."""
+    def unlock_with_keystore(self) -> tuple[bytes, ...]:
+        """The data key from the system's keystore; empty when that way is not there or does not work."""
         try:
             held = envelope.load(self.folder)
         except NoVault:
-            return None
-        if not self.keystore or "device" not in held["wraps"]:
-            return None
-        secret = self.keystore.get_password(SERVICE, held["id"])
-        if secret is None:
-            return None
-        under = keys.derive_key(base64.b64decode(secret), "device")
-        return keys.unwrap(held["wraps"]["device"], under, held["id"])
+            return ()
+        secret = recall(self.keystore, held["id"]) if self.keystore else None
+        return self._with_secret(held, "device", secret) if secret else ()
+
+    def unlock_with_recovery(self, code: str) -> tuple[bytes, ...]:
+        """The data key from the recovery code, then a new passcode can be chosen. Raises WrongCode, TooManyTries."""
+        held = self._counted()
+        if not (opened := self._with_secret(held, "recovery", recovery.tidy(code).encode())):
+            raise WrongCode()
+        self._forgive(held)
+        return opened
+
+    # --- changing what opens it; the database is not touched
 
     def change_passcode(self, key: bytes, passcode: str) -> None:
-        """Wrap the same data key under a new passcode; the database is not touched."""
+        """Wrap the same data key under a new passcode."""
         check(passcode)
+        self._rewrap("passcode", lambda id: self._under_passcode(key, passcode, id))
+
+    def strengthen(self, key: bytes, passcode: str) -> bool:
+        """Raise the stretching where it is less than this version would use; True when it was raised."""
+        kdf = envelope.load(self.folder)["wraps"]["passcode"]["kdf"]
+        if self.fast or not keys.is_weaker(kdf):
+            return False
+        self.change_passcode(key, passcode)
+        return True
+
+    def make_recovery(self, key: bytes) -> str:
+        """A new recovery code, to be shown once; an older one opens nothing any more."""
+        code = recovery.make_code()
+        self._rewrap(
+            "recovery", lambda id: self._under_secret(key, recovery.tidy(code).encode(), id, "recovery")
+        )
+        return code
+
+    def trust_device(self, key: bytes) -> bool:
+        """Let the system's keystore open the record; False where there is none that keeps a secret."""
+        if not self.keystore:
+            return False
+        secret, id = keys.make_key(), envelope.load(self.folder)["id"]
+        self.keystore.set_password(SERVICE, id, base64.b64encode(secret).decode())
+        self._rewrap("device", lambda id: self._under_secret(key, secret, id, "device"))
+        return True
+
+    def distrust_device(self) -> None:
+        """Ask for the passcode again from now on."""
         held = envelope.load(self.folder)
-        held["wraps"]["passcode"] = self._under_passcode(key, passcode, held["id"])
+        held["wraps"].pop("device", None)
+        envelope.save(self.folder, held)
+        if self.keystore:
+            forget(self.keystore, held["id"])
+
+    # --- a new data key: wraps of both are kept until the database is known to open with one of them
+
+    def begin_rotation(self, passcode: str) -> tuple[bytes, str]:
+        """Make a new data key and wrap it beside the old one. Returns it with its recovery code."""
+        held = envelope.load(self.folder)
+        key, code, id = keys.make_key(), recovery.make_code(), held["id"]
+        held["next"] = {
+            "passcode": self._under_passcode(key, passcode, id),
+            "recovery": self._under_secret(key, recovery.tidy(code).encode(), id, "recovery"),
+        }
+        if "device" in held["wraps"] and self.keystore and (secret := recall(self.keystore, id)):
+            held["next"]["device"] = self._under_secret(key, secret, id, "device")
+        envelope.save(self.folder, held)
+        return key, code
+
+    def end_rotation(self, renewed: bool) -> None:
+        """The database opens with the new key (`renewed`) or still with the old one: keep those wraps alone."""
+        held = envelope.load(self.folder)
+        following = held.pop("next", None)
+        if renewed and following:
+            held["wraps"] = following
         envelope.save(self.folder, held)
 
-    def _count(self, held: dict[str, Any]) -> None:
-        wait = held["not_before"] - self.now().timestamp()
-        if 0 < wait <= DELAYS[-1]:
-            raise TooManyTries(round(wait) or 1)
-        held["tries"] += 1
-        delay = DELAYS[min(held["tries"], len(DELAYS) - 1)]
-        held["not_before"] = self.now().timestamp() + delay if delay else 0
+    def erase(self) -> None:
+        """Destroy every wrap and the keystore's secret. Nothing opens the database afterwards."""
+        if self.keystore:
+            try:
+                forget(self.keystore, envelope.load(self.folder)["id"])
+            except NoVault:
+                return
+        envelope.destroy(self.folder)
+
+    # --- inside
+
+    def _counted(self) -> Envelope:
+        held, up = envelope.load(self.folder), self.up()
+        if wait := remaining(held["tries"], up):
+            raise TooManyTries(max(1, round(wait)))
+        held["tries"] = counted(held["tries"], up)
+        envelope.save(self.folder, held)
+        return held
+
+    def _forgive(self, held: Envelope) -> None:
+        envelope.save(self.folder, {**held, "tries": dict(NONE)})
+
+    def _with_passcode(self, group: dict[str, keys.Wrap], passcode: str, id: str) -> bytes | None:
+        wrapped = group["passcode"]
+        return keys.unwrap(wrapped, keys.derive_passcode_key(passcode, wrapped["kdf"]), id)
+
+    def _with_secret(self, held: Envelope, purpose: str, secret: bytes) -> tuple[bytes, ...]:
+        under = keys.derive_key(secret, purpose)
+        wraps = [group[purpose] for group in groups(held) if purpose in group]
+        return tuple(key for wrap in wraps if (key := keys.unwrap(wrap, under, held["id"])))
+
+    def _rewrap(self, purpose: str, make: Callable[[str], keys.Wrap]) -> None:
+        held = envelope.load(self.folder)
+        held["wraps"][purpose] = make(held["id"])
         envelope.save(self.folder, held)
 
     def _under_passcode(self, key: bytes, passcode: str, id: str) -> keys.Wrap:
-        kdf = keys.make_kdf(self.fast)
+        kdf = keys.make_kdf(fast=True) if self.fast else keys.make_kdf(passes=keys.calibrate())
         under = keys.derive_passcode_key(passcode, kdf)
         return keys.wrap(key, under, id, {"purpose": "passcode", "kdf": kdf})
 
-    def _under_keystore(self, key: bytes, id: str, keystore: Keystore) -> keys.Wrap:
-        secret = keys.make_key()
-        keystore.set_password(SERVICE, id, base64.b64encode(secret).decode())
-        return keys.wrap(key, keys.derive_key(secret, "device"), id, {"purpose": "device"})
+    def _under_secret(self, key: bytes, secret: bytes, id: str, purpose: str) -> keys.Wrap:
+        return keys.wrap(key, keys.derive_key(secret, purpose), id, {"purpose": purpose})
+
+
+def groups(held: Envelope) -> list[dict[str, keys.Wrap]]:
+    """The wraps of the data key, and of the next one during a rotation."""
+    return [held["wraps"], held["next"]] if "next" in held else [held["wraps"]]
 
 
 def check(passcode: str) -> None:

@@ -1,0 +1,151 @@
+"""Vault and store together: what opens the record, locks it, changes what opens it, and ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from app.core.errors import StoreDamaged, VaultDamaged
+from app.store import Store, erase_files, has_files, open_store
+from app.store.snapshots import forget_snapshots
+from app.vault import Vault, check
+
+
+class Safe:
+    """The record of one profile. `store` is there while `is_open`; stretching a passcode runs in a thread.
+
+    One door: however many windows ask at once, it opens, or is founded, once.
+    """
+
+    store: Store
+
+    def __init__(
+        self,
+        folder: Path,
+        vault: Vault,
+        now: Callable[[], datetime],
+        views: Mapping[str, str] | None,
+        indices: Mapping[str, str] | None,
+    ) -> None:
+        self.folder, self.vault, self.now = folder, vault, now
+        self._views, self._indices = views, indices
+        self._door = asyncio.Lock()
+        self.is_open = False
+
+    def entered(self) -> None:
+        """The record is open."""
+
+    def leaving(self) -> None:
+        """The record is about to close."""
+
+    def left(self) -> None:
+        """The record is closed."""
+
+    # --- opening and closing
+
+    @property
+    def locked(self) -> bool:
+        """There is a record here, and it is closed."""
+        return self.vault.exists and not self.is_open
+
+    async def unlock(self, passcode: str) -> None:
+        """Open with the passcode. Raises a VaultError or StoreError."""
+        async with self._door:
+            if self.is_open:
+                return
+            keys = await asyncio.to_thread(self.vault.unlock, passcode)
+            self.enter(keys)
+            await asyncio.to_thread(self.vault.strengthen, keys[-1], passcode)
+
+    async def unlock_with_device(self) -> bool:
+        """Open with the system's keystore; False when that way is not there."""
+        async with self._door:
+            if not self.is_open and (keys := await asyncio.to_thread(self.vault.unlock_with_keystore)):
+                self.enter(keys)
+        return self.is_open
+
+    async def unlock_with_recovery(self, code: str, passcode: str) -> None:
+        """Open with the recovery code, and choose a new passcode. Raises a VaultError or StoreError."""
+        check(passcode)
+        async with self._door:
+            keys = await asyncio.to_thread(self.vault.unlock_with_recovery, code)
+            if not self.is_open:
+                self.enter(keys)
+            await asyncio.to_thread(self.vault.change_passcode, keys[-1], passcode)
+
+    async def open_or_found(self, passcode: str) -> None:
+        """Open with the passcode, or found the vault with it. Raises VaultDamaged for a database without its vault."""
+        if self.vault.exists:
+            self.enter(await asyncio.to_thread(self.vault.unlock, passcode))
+            return
+        if has_files(self.folder):
+            raise VaultDamaged()
+        key = await asyncio.to_thread(self.vault.create, passcode)
+        self.enter((key,))
+        await asyncio.to_thread(self.vault.trust_device, key)
+
+    def enter(self, keys: tuple[bytes, ...]) -> None:
+        """Open the store with the newest key that fits. Two keys mean that a rotation was cut short: settle it."""
+        fitting = self._open_with(keys)
+        if len(keys) > 1:
+            self.vault.end_rotation(renewed=fitting > 0)
+        self.is_open = True
+        self.entered()
+
+    def _open_with(self, keys: tuple[bytes, ...]) -> int:
+        for place in reversed(range(len(keys))):
+            try:
+                self.store = open_store(self.folder, keys[place], self.now, self._views, self._indices)
+            except StoreDamaged:
+                if place == 0:
+                    raise
+                continue
+            return place
+        raise StoreDamaged()
+
+    def lock(self) -> None:
+        """Close the store and forget the key; nothing of the record stays readable."""
+        if self.is_open:
+            self.leaving()
+            self.store.close()
+            self.is_open = False
+            self.left()
+
+    # --- changing what opens it
+
+    async def change_passcode(self, old: str, new: str) -> None:
+        """Choose a new passcode. Raises a VaultError."""
+        check(new)
+        key = (await asyncio.to_thread(self.vault.unlock, old))[-1]
+        await asyncio.to_thread(self.vault.change_passcode, key, new)
+
+    async def make_recovery(self, passcode: str) -> str:
+        """A new recovery code, to be shown once. Raises a VaultError."""
+        key = (await asyncio.to_thread(self.vault.unlock, passcode))[-1]
+        return await asyncio.to_thread(self.vault.make_recovery, key)
+
+    async def trust_device(self, passcode: str, trusted: bool) -> bool:
+        """Let the system's keystore open the record, or stop it. Says whether it does now. Raises a VaultError."""
+        key = (await asyncio.to_thread(self.vault.unlock, passcode))[-1]
+        if not trusted:
+            self.vault.distrust_device()
+        return trusted and await asyncio.to_thread(self.vault.trust_device, key)
+
+    async def rotate_key(self, passcode: str) -> str:
+        """Encrypt the whole record anew under a new key. Returns the new recovery code. Raises a VaultError."""
+        async with self._door:
+            await asyncio.to_thread(self.vault.unlock, passcode)
+            key, code = await asyncio.to_thread(self.vault.begin_rotation, passcode)
+            self.store.rekey(key)
+            self.vault.end_rotation(renewed=True)
+            forget_snapshots(self.folder)
+        return code
+
+    def erase(self) -> None:
+        """Sign out and erase: the keys first, so that nothing opens what may remain of the files; then the files."""
+        self.lock()
+        self.vault.erase()
+        erase_files(self.folder)
+        self.left()
