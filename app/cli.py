@@ -7,7 +7,7 @@ Exit codes (the table stands in app/README.md): 0 done, 2 wrong use, 3 passcode,
 from __future__ import annotations
 
 import asyncio
-import json
+import errno
 import os
 import subprocess
 import sys
@@ -16,62 +16,33 @@ from typing import Any
 
 import click
 
-from app.clinic_process import ROOT, with_root
-from app.core.errors import AppError
-from sync.protocol import errors as wrong
-from sync.protocol.errors import SyncError
-
-SYNC_CODES = {
-    wrong.Offline: 4,
-    wrong.Revoked: 5,
-    wrong.Unauthorised: 5,
-    wrong.TooOld: 6,
-    wrong.NotTheClinic: 11,
-    wrong.BadCode: 12,
-    wrong.Unwell: 16,
-}
-profile_option = click.option(
-    "--profile", type=click.Path(file_okay=False, path_type=Path), help="Folder of the record on this device."
+from app.clinic_process import ROOT, SECRET, with_root
+from app.core.errors import AppError, StoreFull
+from app.rescue import RESCUE
+from app.terminal import (
+    an_address,
+    exit_code,
+    folder,
+    given,
+    json_option,
+    passcode,
+    profile_option,
+    say,
+    sentence,
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
-
-
-def exit_code(error: AppError | SyncError) -> int:
-    """The number that says which way it failed."""
-    return error.exit_code if isinstance(error, AppError) else SYNC_CODES.get(type(error), 1)
-
-
-def sentence(error: AppError | SyncError) -> str:
-    """What we say of it."""
-    return str(error) if isinstance(error, AppError) else " ".join((type(error).__doc__ or "").split())
-
-
-def say(found: dict[str, Any], as_json: bool) -> None:
-    """Print an answer, for people or for scripts."""
-    lines = [json.dumps(found)] if as_json else [f"{name}: {value}" for name, value in found.items()]
-    click.echo("\n".join(lines))
-
-
-def passcode() -> str:
-    """The passcode from EVENKEEL_PASSCODE, or typed."""
-    return os.environ.get("EVENKEEL_PASSCODE") or str(click.prompt("Passcode", hide_input=True, err=True))
-
-
-def folder(profile: Path | None) -> Path:
-    """The profile's folder."""
-    from app.main import profile_folder
-
-    return profile or profile_folder()
+from sync.protocol.errors import SyncError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=None, version="0.1.0", prog_name="evenkeel")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Evenkeel: your health record, readable and writable without a signal."""
+    context.obj = os.environ.pop(SECRET, None)
 
 
 @cli.command()
-@click.option("--server", required=True, help="The clinic's address.")
+@click.option("--server", required=True, callback=an_address, help="The clinic's address.")
 @click.option("--code", required=True, help="The activation code from the clinic.")
 @profile_option
 @json_option
@@ -112,10 +83,8 @@ def export(profile: Path | None, out: Path, as_json: bool) -> None:
     """Write every record as one FHIR Bundle. The file is not encrypted."""
     from app import headless
 
-    new = out.with_name(out.name + ".new")
-    with headless.opened(folder(profile), passcode()) as app, new.open("w", encoding="utf-8") as file:
+    with headless.opened(folder(profile), passcode()) as app, headless.private_file(out) as file:
         found = headless.export(app, file)
-    os.replace(new, out)
     say({**found, "out": str(out)}, as_json)
 
 
@@ -144,7 +113,7 @@ def app(profile: Path | None, port: int, show: bool, native: bool) -> None:
     """Open the app on this device."""
     from app.window import run
 
-    run(folder(profile), port=port, show=show, native=native, passcode=os.environ.get("EVENKEEL_PASSCODE"))
+    run(folder(profile), port=port, show=show, native=native, passcode=given())
 
 
 @cli.command()
@@ -174,6 +143,9 @@ def pass_on(module: str, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", module, *arguments]
     sys.exit(subprocess.call(command, cwd=ROOT if module != "sync.server" else None, env=with_root()))
 
+
+for command in RESCUE:
+    cli.add_command(command)
 
 EVERYTHING: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -207,8 +179,14 @@ def main() -> None:
         click.echo(sentence(error), err=True)
         sys.exit(exit_code(error))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            click.echo(str(StoreFull()), err=True)
+            sys.exit(StoreFull.exit_code)
         click.echo(f"{error.strerror or 'The file could not be used'}: {error.filename or ''}", err=True)
-        sys.exit(10 if error.errno == 28 else 1)
+        sys.exit(1)
+    except Exception as error:
+        click.echo(f"Something unexpected happened ({type(error).__name__}). Nothing was deleted.", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

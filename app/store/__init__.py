@@ -12,10 +12,10 @@ from app.core.errors import StoreDamaged
 from app.store.engine import is_plain, open_encrypted
 from app.store.errors import plainly
 from app.store.project import project
-from app.store.schema import migrate
+from app.store.snapshots import forget_snapshots, migrate_safely
 from app.store.store import Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "erase_files", "has_files", "open_store"]
 FILE = "evenkeel.db"
 
 
@@ -38,7 +38,7 @@ def open_store(
     with plainly(folder):
         db = Database(open_encrypted(path or ":memory:", key), execute_plugins=False)
         try:
-            migrate(db)
+            migrate_safely(db, folder)
             if views is not None and indices is not None:
                 project(db, views, indices)
         except BaseException:
@@ -47,3 +47,15 @@ def open_store(
     if path and is_plain(path):
         raise StoreDamaged()
     return Store(db, now, folder)
+
+
+def erase_files(folder: Path) -> None:
+    """Remove the database and everything beside it. The keys must be gone already: flash may keep what was removed."""
+    forget_snapshots(folder)
+    for file in folder.glob(f"{FILE}*"):
+        file.unlink(missing_ok=True)
+
+
+def has_files(folder: Path) -> bool:
+    """True when a database lies in this profile."""
+    return (folder / FILE).exists() and (folder / FILE).stat().st_size > 0

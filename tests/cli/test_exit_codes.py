@@ -132,7 +132,7 @@ def test_a_record_from_a_newer_version(profile: Path) -> None:
     from app.store import open_store
     from app.vault import Vault
 
-    store = open_store(profile, Vault(profile, clock).unlock(PASSCODE), clock)
+    store = open_store(profile, Vault(profile).unlock(PASSCODE)[0], clock)
     with store.db.atomic():
         store.db["_sqlite_migrations"].insert({"migration_set": "store", "name": "later", "applied_at": ""})
     store.close()
