@@ -1,93 +1,73 @@
-"""The one seam to the encrypted database driver: SQLCipher with a raw key, behind sqlite3's own error classes.
+"""The one seam to the encrypted database: it picks a driver, asks for the same settings, and proves what it got.
 
-Everything above sees a sqlite3-shaped connection. sqlite-utils catches sqlite3's exceptions, and SQLCipher's
-driver raises its own, so each call that can fail is wrapped here and nowhere else.
+Everything above sees a connection shaped like sqlite3's. Which driver it is depends on what can be imported; with
+none of them there is no record on this device, and never one in plain text.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
+import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
-
-import sqlcipher3.dbapi2 as cipher
+from types import ModuleType
+from typing import cast
 
 from app.core.errors import NoCipher, StoreDamaged
+from app.store.engines import Connection
 
 KEY_BYTES = 32
 PLAIN = b"SQLite format 3\0"
+ENGINES = ("sqlcipher", "mc", "pages")
 SETTINGS = (
     "temp_store = MEMORY",
+    "secure_delete = ON",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     "trusted_schema = OFF",
     "cache_size = -65536",
 )
-NAMES = (
-    "IntegrityError",
-    "OperationalError",
-    "ProgrammingError",
-    "NotSupportedError",
-    "DataError",
-    "InternalError",
-    "InterfaceError",
-    "DatabaseError",
-    "Error",
-)
-SAME = {getattr(cipher, name): getattr(sqlite3, name) for name in NAMES}
-Function = TypeVar("Function", bound=Callable[..., Any])
+KEPT = {"temp_store": 2, "secure_delete": 1, "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 
 
-def standard(function: Function) -> Function:
-    """The same function, raising sqlite3's exceptions instead of the driver's."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except cipher.Error as error:
-            raise SAME.get(type(error), sqlite3.Error)(*error.args) from error
-
-    return call  # type: ignore[return-value]
-
-
-class Cursor(cipher.Cursor):  # type: ignore[misc]
-    """A cursor whose errors are sqlite3's."""
-
-    execute = standard(cipher.Cursor.execute)
-    executemany = standard(cipher.Cursor.executemany)
-    executescript = standard(cipher.Cursor.executescript)
-    fetchone = standard(cipher.Cursor.fetchone)
-    fetchmany = standard(cipher.Cursor.fetchmany)
-    fetchall = standard(cipher.Cursor.fetchall)
-    __next__ = standard(cipher.Cursor.__next__)
+@functools.cache
+def load(name: str) -> ModuleType:
+    """The driver of this name, or the first there is. Raises NoCipher."""
+    for one in ENGINES:
+        if name in ("", one):
+            try:
+                return importlib.import_module(f"app.store.engines.{one}")
+            except ImportError:
+                continue
+    raise NoCipher()
 
 
-class Connection(cipher.Connection):  # type: ignore[misc]
-    """A connection whose errors are sqlite3's."""
-
-    commit = standard(cipher.Connection.commit)
-    rollback = standard(cipher.Connection.rollback)
-    close = standard(cipher.Connection.close)
-    create_function = standard(cipher.Connection.create_function)
-    backup = standard(cipher.Connection.backup)
-
-    def cursor(self, factory: type[Cursor] = Cursor) -> Any:
-        return super().cursor(factory)
-
-    def execute(self, *args: Any) -> Any:
-        return self.cursor().execute(*args)
-
-    def executemany(self, *args: Any) -> Any:
-        return self.cursor().executemany(*args)
-
-    def executescript(self, *args: Any) -> Any:
-        return self.cursor().executescript(*args)
+def chosen() -> ModuleType:
+    """The driver of this device. EVENKEEL_ENGINE names another one of the three, for tests."""
+    return load(os.environ.get("EVENKEEL_ENGINE", ""))
 
 
+def engine_name() -> str:
+    """Which driver keeps the record here: sqlcipher, mc or pages."""
+    return chosen().__name__.rpartition(".")[2]
+
+
+@contextlib.contextmanager
+def damage_named() -> Iterator[None]:
+    """Inside, a file that cannot be read or not with this key is StoreDamaged; a busy or full one is not."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged() from error
+
+
+@damage_named()
 def open_encrypted(path: Path | str, key: bytes) -> Connection:
     """An open connection to the encrypted file at `path`, made if absent.
 
@@ -95,38 +75,33 @@ def open_encrypted(path: Path | str, key: bytes) -> Connection:
     """
     if len(key) != KEY_BYTES:
         raise ValueError("a 32-byte key")
-    connection: Connection = cipher.connect(str(path), factory=Connection, timeout=5)
+    connection = cast(Connection, chosen().connect(str(path), key))
     try:
-        apply_key(connection, key)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for setting in SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
         probe(connection)
+        write_first(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def apply_key(connection: Connection, key: bytes) -> None:
-    """Give the key before anything is read. A build without a codec ignores the key silently, so ask."""
-    connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
-    if not connection.execute("PRAGMA cipher_version").fetchone():
-        raise NoCipher()
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreDamaged() from error
-
-
 def probe(connection: Connection) -> None:
-    """Refuse a database engine without what we rely on: temporary data in memory, full-text search, JSON."""
+    """Refuse a database engine without what we rely on: our settings, full-text search, JSON to the letter."""
     options = {row[0] for row in connection.execute("PRAGMA compile_options")}
-    memory = connection.execute("PRAGMA temp_store").fetchone()[0] == 2
+    kept = all(connection.execute(f"PRAGMA {name}").fetchone()[0] == value for name, value in KEPT.items())
     json = connection.execute("""SELECT '{"a":1.50}' -> 'a'""").fetchone()[0] == "1.50"
-    if not (memory and json and "ENABLE_FTS5" in options):
+    if not (kept and json and "ENABLE_FTS5" in options):
+        raise NoCipher()
+
+
+def write_first(connection: Connection, path: Path | str) -> None:
+    """Write a new file's first page at once, so that its salt is settled; then look at what reached the disk."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        connection.execute("PRAGMA user_version = 1").fetchall()
+    if str(path) != ":memory:" and is_plain(Path(path)):
         raise NoCipher()
 
 

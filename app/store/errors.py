@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 
-DAMAGE = ("malformed", "not a database", "hmac", "corrupt")
+DAMAGE = ("malformed", "not a database", "hmac", "corrupt", "vtable constructor")
 ROOM = 1 << 20
 
 

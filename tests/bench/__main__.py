@@ -1,4 +1,4 @@
-"""`python3 boot.py bench store|sync|start|roundtrip [--json]`: one JSON object per benchmark."""
+"""`python3 boot.py bench store|sync|engines|start|roundtrip [--json]`: one JSON object per benchmark."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tests.bench import engines as encrypted
 from tests.bench import roundtrip as round_trip
 from tests.bench import start as cold_start
 from tests.bench import store as on_device
@@ -40,6 +41,14 @@ def store(sizes: str, as_json: bool) -> None:
 def sync(sizes: str, as_json: bool) -> None:
     """First and later syncs with a real server process."""
     say({"bench": "sync", "runs": [over_the_wire.measure(int(n)) for n in sizes.split(",")]}, as_json)
+
+
+@bench.command()
+@click.option("--size", default=20000, help="How many documents.")
+@json_option
+def engines(size: int, as_json: bool) -> None:
+    """The encrypted database against plain SQLite."""
+    say({"bench": "engines", **encrypted.measure(size)}, as_json)
 
 
 @bench.command()
