@@ -16,6 +16,7 @@ from app.core.errors import AppError
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIT = 60.0
+SECRET = "EVENKEEL_PASSCODE"
 
 
 class ClinicFailed(AppError):
@@ -36,9 +37,10 @@ def listening(port: int) -> bool:
 
 
 def with_root() -> dict[str, str]:
-    """The environment, with the project's own code to be found."""
+    """The environment, with the project's own code to be found, and without the passcode."""
     known = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), known)))}
+    given = {name: value for name, value in os.environ.items() if name != SECRET}
+    return {**given, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), known)))}
 
 
 def command(*arguments: str) -> list[str]:

@@ -25,6 +25,7 @@ from app.store.hold import hold
 PATIENT = "Paula Kuvalis"
 PASSCODE = "246810"
 PORT = 8765
+OURS = ("clinic.log", "clinic.pid", "port", "ready")
 
 
 def home() -> Path:
@@ -67,10 +68,12 @@ def run(*, show: bool, fresh: bool, native: bool, as_json: bool) -> None:
 
 
 def clear(folder: Path, everything: bool) -> None:
-    """Remove the old demo when asked to, and always what an interrupted first start left behind."""
+    """Remove the old demo when asked to, and always what an interrupted first start left behind. Only our own names."""
     if everything:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
+        shutil.rmtree(folder / "device", ignore_errors=True)
+        for file in (*folder.glob("clinic.db*"), *(folder / name for name in OURS)):
+            if not file.is_dir():
+                file.unlink(missing_ok=True)
     elif not (folder / "ready").exists():
         shutil.rmtree(folder / "device", ignore_errors=True)
 

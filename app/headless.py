@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from app.main import make_app
 from app.store import states
 from app.store.hold import hold
 from app.store.search import catch_up
+from app.ui.failures import hush_logs
 from sync.models import Person, Record
 
 RECORDS = "SELECT id, body -> '$.resource' AS resource FROM docs WHERE kind = ? AND scope = ? ORDER BY n"
@@ -21,6 +23,7 @@ RECORDS = "SELECT id, body -> '$.resource' AS resource FROM docs WHERE kind = ? 
 @contextmanager
 def opened(folder: Path, passcode: str) -> Iterator[App]:
     """The app on this profile, unlocked and held, closed at the end. Raises an AppError."""
+    hush_logs()
     held = hold(folder)
     try:
         app = make_app(folder, drawn=False)
@@ -32,6 +35,22 @@ def opened(folder: Path, passcode: str) -> Iterator[App]:
         held.release()
 
 
+@contextmanager
+def private_file(out: Path) -> Iterator[TextIO]:
+    """A file for its owner's eyes that appears whole or not at all."""
+    new = out.with_name(out.name + ".new")
+    new.unlink(missing_ok=True)
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, out)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def unlock(app: App, passcode: str) -> None:
     """Open the vault here and now, without an event loop."""
     import asyncio
@@ -41,6 +60,7 @@ def unlock(app: App, passcode: str) -> None:
 
 async def enrol(folder: Path, server: str, code: str, passcode: str) -> dict[str, Any]:
     """Join a clinic. Returns what a script wants to know: device and scope."""
+    hush_logs()
     held = hold(folder)
     try:
         app = make_app(folder, drawn=False)

@@ -11,11 +11,16 @@ from typing import Any
 FILE = "settings.json"
 LANGUAGES = ("en", "es")
 THEMES = ("light", "dark", "system")
+SHORTEST, LONGEST = 1, 15
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Language, text size (1.0 to 2.0), theme, high contrast, motion, and "work offline"."""
+    """Language, text size (1.0 to 2.0), theme, high contrast, motion, and "work offline".
+
+    The record locks after `lock_away` minutes out of sight and `lock_idle` without a sign of life (1 to 15 each).
+    With `trust` the lock screen offers to open it without the passcode, by the system's keystore.
+    """
 
     language: str = "en"
     text_scale: float = 1.0
@@ -23,6 +28,9 @@ class Settings:
     contrast: bool = False
     motion: bool = True
     offline: bool = False
+    lock_away: int = 2
+    lock_idle: int = 5
+    trust: bool = False
 
     def having(self, **changes: Any) -> Settings:
         """A copy with changes, each brought into its range."""
@@ -32,6 +40,9 @@ class Settings:
             language=new.language if new.language in LANGUAGES else "en",
             theme=new.theme if new.theme in THEMES else "light",
             text_scale=min(max(float(new.text_scale), 1.0), 2.0),
+            lock_away=min(max(int(new.lock_away), SHORTEST), LONGEST),
+            lock_idle=min(max(int(new.lock_idle), SHORTEST), LONGEST),
+            trust=new.trust is True,
         )
 
 
@@ -41,7 +52,7 @@ def load(folder: Path) -> Settings:
         found = json.loads((folder / FILE).read_text())
         known = {field.name for field in fields(Settings)}
         return Settings().having(**{name: value for name, value in found.items() if name in known})
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
         return Settings()
 
 

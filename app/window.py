@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import html
 import os
 import secrets
 import signal
 import sys
+import tempfile
 import urllib.request
 import webbrowser
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from app.specialty import ASSETS
 from app.store.hold import hold
 
 Ready = Callable[[str], None]
+SIGNPOST_SECONDS = 30.0
 
 
 def tell(url: str) -> None:
@@ -70,21 +73,39 @@ async def serve(
 async def hosted(main: Callable[..., Any], port: int, show: bool, ready: Ready) -> None:
     """Serve windows of `main` until stopped; say where once a browser may come."""
     from app.ui import host
+    from app.ui.failures import hush_logs
 
-    token = secrets.token_urlsafe(32)
-    serving = asyncio.ensure_future(host.serving(main, port, token, ASSETS))
+    hush_logs()
+    ticket = secrets.token_urlsafe(32)
+    serving = asyncio.ensure_future(host.serving(main, port, ticket, ASSETS))
     while not serving.done() and not listening(port):
         await asyncio.sleep(0.05)
     if not serving.done():
-        greet(host.address(port, token), show, ready)
+        ready(host.address(port, ticket))
+        if show:
+            await show_window(host.address(port, ticket), serving)
     await serving
 
 
-def greet(url: str, show: bool, ready: Ready) -> None:
-    """The host answers: say so, and open the browser."""
-    ready(url)
-    if show:
-        webbrowser.open(url)
+async def show_window(url: str, serving: asyncio.Future[None]) -> None:
+    """Open the browser by way of a file: every user of this machine can read how a program was called."""
+    file = signpost(url)
+    try:
+        if webbrowser.open(file.as_uri()):
+            await asyncio.wait({serving}, timeout=SIGNPOST_SECONDS)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def signpost(url: str) -> Path:
+    """A page that only this user may read and that leads to the address."""
+    handle, name = tempfile.mkstemp(prefix="evenkeel-", suffix=".html")
+    there = html.escape(url)
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write('<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">')
+        file.write(f'<meta http-equiv="refresh" content="0;url={there}"><title>Evenkeel</title>')
+        file.write(f'<a href="{there}">Evenkeel</a>\n')
+    return Path(name)
 
 
 def run_native(app: App, passcode: str | None) -> None:

@@ -12,6 +12,7 @@ from sync.protocol import errors as on_the_way
 
 Kind = Literal["info", "attention", "urgent", "done"]
 log = logging.getLogger(__name__)
+LOUD = ("flet", "flet_web.fastapi", "asyncio", "concurrent.futures", "uvicorn.error")
 
 FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_device.WrongKey: ("failures.wrong_key", "urgent", ()),
@@ -21,9 +22,19 @@ FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_device.StoreFull: ("failures.store_full", "urgent", ()),
     on_device.NoCipher: ("failures.no_cipher", "urgent", ()),
     on_device.ReadOnly: ("failures.read_only", "attention", ()),
+    on_device.MigrationFailed: ("failures.migration_failed", "urgent", ("copy",)),
+    on_device.NotEmpty: ("failures.not_empty", "attention", ()),
+    on_device.BackupWrongPassphrase: ("failures.backup_wrong_passphrase", "attention", ()),
+    on_device.BackupDamaged: ("failures.backup_damaged", "urgent", ()),
+    on_device.BackupNewer: ("failures.backup_newer", "attention", ()),
+    on_device.BackupStopped: ("failures.backup_stopped", "info", ()),
+    on_device.BackupError: ("failures.backup", "attention", ()),
     on_device.StoreError: ("failures.store", "urgent", ()),
     on_device.NoVault: ("failures.no_vault", "attention", ()),
     on_device.WrongPasscode: ("failures.wrong_passcode", "attention", ()),
+    on_device.WrongCode: ("failures.wrong_code", "attention", ()),
+    on_device.VaultExists: ("failures.vault_exists", "attention", ()),
+    on_device.OtherClinic: ("failures.other_clinic", "attention", ()),
     on_device.TooManyTries: ("failures.too_many_tries", "attention", ("seconds",)),
     on_device.VaultDamaged: ("failures.vault_damaged", "urgent", ()),
     on_device.KeyringMissing: ("failures.keyring_missing", "info", ()),
@@ -68,16 +79,16 @@ class TypesOnly(logging.Filter):
     """Takes the exception's text out of a log record: it may hold a patient's words."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record; of its exception keep the type."""
+        """Keep the record; of its exception keep the type. The message may quote the exception: it goes too."""
         if record.exc_info and record.exc_info[0]:
-            record.msg, record.args = f"{record.msg} [{record.exc_info[0].__name__}]", record.args
+            record.msg, record.args = f"Unhandled error [{record.exc_info[0].__name__}]", ()
             record.exc_info = record.exc_text = None
         return True
 
 
 def hush_logs() -> None:
-    """Flet logs handler errors with their text; keep the type alone."""
-    for name in ("flet", "flet_web.fastapi"):
+    """What runs our code logs its errors with their text; keep the type alone."""
+    for name in LOUD:
         logger = logging.getLogger(name)
         if not any(isinstance(f, TypesOnly) for f in logger.filters):
             logger.addFilter(TypesOnly())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.ui.gate import Asgi, Gate
+from app.ui.gate import USES, Gate
 
 LOOPBACK = "127.0.0.1"
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -15,8 +15,13 @@ STAY = 60
 
 
 def build_asgi(
-    main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS, stay: int = STAY
-) -> Asgi:
+    main: Callable[..., Any],
+    port: int,
+    ticket: str,
+    assets_dir: Path = ASSETS,
+    stay: int = STAY,
+    tickets: int | None = USES,
+) -> Gate:
     """The guarded web app. A closed tab's session is kept for `stay` seconds, so that a lost socket can return."""
     import flet_web.fastapi as flet_fastapi
 
@@ -29,21 +34,31 @@ def build_asgi(
         app_description="Your own health record, with or without a connection.",
         session_timeout_seconds=stay,
     )
-    return Gate(inner, port, token)
+    return Gate(inner, port, ticket, tickets)
 
 
-def address(port: int, token: str, path: str = "", **query: str) -> str:
-    """Where a browser starts: it holds the secret once."""
+def address(port: int, ticket: str, path: str = "", **query: str) -> str:
+    """Where a browser starts: it holds the ticket."""
     more = "".join(f"&{name}={value}" for name, value in query.items())
-    return f"http://{LOOPBACK}:{port}/{path.lstrip('/')}?t={token}{more}"
+    return f"http://{LOOPBACK}:{port}/{path.lstrip('/')}?t={ticket}{more}"
 
 
-async def serving(main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS) -> None:
-    """Serve on the running event loop until cancelled. Addresses are not logged: they hold the secret."""
+async def serving(
+    main: Callable[..., Any],
+    port: int,
+    ticket: str,
+    assets_dir: Path = ASSETS,
+    *,
+    tickets: int | None = USES,
+) -> None:
+    """Serve on the running event loop until cancelled; the ticket opens so many windows (None: any number).
+
+    Addresses are not logged: they hold the ticket.
+    """
     import uvicorn
 
     config = uvicorn.Config(
-        build_asgi(main, port, token, assets_dir),
+        build_asgi(main, port, ticket, assets_dir, tickets=tickets),
         host=LOOPBACK,
         port=port,
         log_level="warning",
@@ -59,6 +74,6 @@ async def serving(main: Callable[..., Any], port: int, token: str, assets_dir: P
         raise
 
 
-def serve(main: Callable[..., Any], port: int, token: str, assets_dir: Path = ASSETS) -> None:
+def serve(main: Callable[..., Any], port: int, ticket: str, assets_dir: Path = ASSETS) -> None:
     """Serve until stopped."""
-    asyncio.run(serving(main, port, token, assets_dir))
+    asyncio.run(serving(main, port, ticket, assets_dir))

@@ -1,11 +1,18 @@
-"""A record left alone locks by itself: after two minutes in the background, after five without a sign of life."""
+"""A record left alone locks by itself: after two minutes in the background, after five without a sign of life.
+
+The patient may choose other times.
+
+An app may have several windows and rests as one: a sign of life in any of them counts for all, and it is in the
+background only when every one of them is.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 import flet as ft
 
@@ -19,29 +26,52 @@ PHONES = frozenset({ft.PagePlatform.ANDROID, ft.PagePlatform.IOS})
 
 @dataclass
 class Rest:
-    """When somebody was last here, and since when the app is out of sight. By the wall clock: phones sleep."""
+    """When somebody was last here, and which windows are out of sight since when. By the wall clock: phones sleep."""
 
     seen_at: datetime
-    away_since: datetime | None = None
+    away: dict[Hashable, datetime | None] = field(default_factory=dict)
+    background: timedelta = BACKGROUND
+    idle: timedelta = IDLE
+
+    def follow(self, away: int, idle: int) -> None:
+        """Lock after so many minutes in the background, and so many without a sign of life."""
+        self.background, self.idle = timedelta(minutes=away), timedelta(minutes=idle)
 
     def poke(self, now: datetime) -> None:
         """Somebody is here."""
         self.seen_at = now
 
-    def leave(self, now: datetime) -> None:
-        """The app went out of sight."""
-        self.away_since = self.away_since or now
+    def enter(self, window: Hashable, now: datetime) -> bool:
+        """A window opened; True if nobody was here for too long before it."""
+        return self.come_back(window, now)
 
-    def come_back(self, now: datetime) -> bool:
-        """The app is in sight again; True if it was away for too long."""
+    def leave(self, window: Hashable, now: datetime) -> None:
+        """A window went out of sight."""
+        self.away[window] = self.away.get(window) or now
+
+    def come_back(self, window: Hashable, now: datetime) -> bool:
+        """A window is in sight again; True if the app was away for too long."""
         due = self.is_due(now)
-        self.away_since, self.seen_at = None, now
+        self.away[window], self.seen_at = None, now
         return due
+
+    def forget(self, window: Hashable) -> None:
+        """A window is gone."""
+        self.away.pop(window, None)
 
     def is_due(self, now: datetime) -> bool:
         """Is it time to lock?"""
-        away = self.away_since is not None and now - self.away_since >= BACKGROUND
-        return away or now - self.seen_at >= IDLE
+        since = list(self.away.values())
+        away = bool(since) and all(moment is not None and now - moment >= self.background for moment in since)
+        return away or now - self.seen_at >= self.idle
+
+
+_rests: WeakKeyDictionary[object, Rest] = WeakKeyDictionary()
+
+
+def rest_of(app: object, now: datetime) -> Rest:
+    """The one rest of this app, whichever window asks."""
+    return _rests.setdefault(app, Rest(now))
 
 
 def hides(state: ft.AppLifecycleState, platform: ft.PagePlatform | None) -> bool:

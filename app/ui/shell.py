@@ -15,7 +15,7 @@ from app.ui.feature import Door, Feature
 from app.ui.frame import routes_of
 from app.ui.hooks import use_heard
 from app.ui.look import Look, choose_palette
-from app.ui.rest import AWAY, Rest, hides, watch
+from app.ui.rest import AWAY, hides, rest_of, watch
 from app.ui.routes import HOME, back, clean, go, in_order
 from app.ui.seat import Seat, find_seat, take_seat, this_seat
 from app.ui.strings import Words
@@ -47,9 +47,9 @@ def settle_in(app: App, features: Sequence[Feature]) -> Seat:
     look, words = make_look(app, page), make_words(app)
     seat = find_seat()
     if seat is None or seat.app is not app:
-        rest = Rest(app.now())
-        seat = Seat(app, look, words, rest, tuple(features), path=page.route or "/")
+        seat = Seat(app, look, words, rest_of(app, app.now()), tuple(features), path=page.route or "/")
         take_seat(page, seat)
+    seat.rest.follow(app.settings.lock_away, app.settings.lock_idle)
     if seat.look != look or page.theme is None:
         dress(page, look)
         page.schedule_update()
@@ -135,8 +135,8 @@ def change_life(state: ft.AppLifecycleState) -> None:
     seat, page = this_seat(), ft.context.page
     seat.cover(hides(state, page.platform))
     if state in AWAY:
-        seat.rest.leave(seat.app.now())
-    elif state != ft.AppLifecycleState.INACTIVE and seat.rest.come_back(seat.app.now()):
+        seat.rest.leave(seat, seat.app.now())
+    elif state != ft.AppLifecycleState.INACTIVE and seat.rest.come_back(seat, seat.app.now()):
         lock_if_open(seat.app)
 
 
@@ -148,8 +148,11 @@ def lock_if_open(app: App) -> None:
 
 def guard(seat: Seat) -> None:
     """Keep an eye on a record left alone, for as long as this window lives."""
+    if seat.rest.enter(seat, seat.app.now()):
+        lock_if_open(seat.app)
     task = asyncio.ensure_future(watch(seat.rest, seat.app.now, lambda: lock_if_open(seat.app)))
     seat.hold(task.cancel)
+    seat.hold(lambda: seat.rest.forget(seat))
 
 
 def hear_window(page: ft.Page) -> None:

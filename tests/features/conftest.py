@@ -200,7 +200,7 @@ def fill(chart: Chart) -> None:
 @pytest.fixture
 async def empty_app(tmp_path: Path) -> AsyncIterator[App]:
     """An enrolled app whose record has not come in yet."""
-    vault = Vault(tmp_path, lambda: NOW, fast=True)
+    vault = Vault(tmp_path, fast=True)
     vault.create(PASSCODE)
     app = make_app(tmp_path, now=lambda: NOW, vault=vault, zone=ZONE)
     await app.unlock(PASSCODE)

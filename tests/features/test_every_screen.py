@@ -24,6 +24,7 @@ ROUTES = (
     "/waiting",
     "/me",
     "/me/about",
+    "/me/keys",
 )
 FAILED = ("This did not work", "Esto no funcionó")
 

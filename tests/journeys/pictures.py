@@ -21,6 +21,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from app.clinic_process import free_port, listening, start, stop, wait_for
 from app.context import App
 from app.demo import PASSCODE, enrol_once
+from app.features import FEATURES
 from app.features.mood.commands import log_mood
 from app.main import make_app, window
 from app.specialty import ASSETS
@@ -41,8 +42,10 @@ SETTLE = 900
 def screens(app: App) -> dict[str, str]:
     """Where each screen is."""
     result = app.store.rows(A1C)[0]["id"]
-    names = ("today", "health", "mood", "learn", "waiting", "me")
-    return {**{name: f"/{name}" for name in names}, "result": f"/health/record/{result}"}
+    return {
+        **{feature.name: f"/{feature.name}" for feature in FEATURES},
+        "result": f"/health/record/{result}",
+    }
 
 
 @contextlib.asynccontextmanager
@@ -63,7 +66,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[App, str]]:
     stop(process)
     log_mood(app, 4, "Slept well")
     web = free_port()
-    serving = asyncio.create_task(host.serving(window(app), web, token, ASSETS))
+    serving = asyncio.create_task(host.serving(window(app), web, token, ASSETS, tickets=None))
     while not listening(web):
         await asyncio.sleep(0.05)
     yield app, host.address(web, token)
@@ -78,7 +81,7 @@ async def gallery(browser: Browser, folder: Path) -> None:
     from app.ui.gallery import gallery_main
 
     web, token = free_port(), secrets.token_urlsafe(32)
-    serving = asyncio.create_task(host.serving(gallery_main, web, token, ASSETS))
+    serving = asyncio.create_task(host.serving(gallery_main, web, token, ASSETS, tickets=None))
     while not listening(web):
         await asyncio.sleep(0.05)
     for size, language, scale, look in product(SIZES, ("en", "es"), (1, 2), LOOKS):

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from app.features import FEATURES
 from tests.journeys.conftest import chromium
 from tests.journeys.pictures import everything
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "out" / "pictures"
-SCREENS = ("today", "health", "result", "mood", "learn", "waiting", "me", "gallery")
+SCREENS = (*(feature.name for feature in FEATURES), "result", "gallery")
 EMPTY = 9_000
 
 

@@ -13,9 +13,8 @@ from app.ui.gallery import gallery_main
 from app.ui.gate import Gate
 from app.ui.host import ASSETS, address, build_asgi
 
-PORT, TOKEN = 8640, "secret-of-this-run"
+PORT, TICKET = 8640, "ticket-of-this-run"
 HOME = f"http://127.0.0.1:{PORT}"
-COOKIE = {"cookie": f"evenkeel_{PORT}={TOKEN}"}
 Message = MutableMapping[str, Any]
 
 
@@ -29,11 +28,12 @@ async def inside(scope: Message, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"the record"})
 
 
-GATE = Gate(inside, PORT, TOKEN)
+GATE = Gate(inside, PORT, TICKET, uses=None)
+COOKIE = {"cookie": f"evenkeel_{PORT}={GATE.secret}"}
 
 
-async def ask(path: str = "/", **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(GATE), base_url=HOME) as client:
+async def ask(path: str = "/", gate: Gate = GATE, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url=HOME) as client:
         return await client.get(path, headers=headers)
 
 
@@ -41,7 +41,7 @@ async def knock(**headers: str) -> list[Message]:
     """What the socket is told."""
     told: list[Message] = []
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "websocket", "path": "/ws", "query_string": f"t={TOKEN}".encode(), "headers": raw}
+    scope = {"type": "websocket", "path": "/ws", "query_string": f"t={TICKET}".encode(), "headers": raw}
 
     async def receive() -> Message:
         return {"type": "websocket.connect"}
@@ -58,17 +58,44 @@ async def test_without_the_secret_nothing_is_shown() -> None:
     assert answer.status_code == 403 and "record" not in answer.text
     assert (await ask("/?t=wrong")).status_code == 403
     assert (await ask(cookie=f"evenkeel_{PORT}=wrong")).status_code == 403
+    assert (await ask(cookie=f"evenkeel_{PORT}={TICKET}")).status_code == 403
 
 
-async def test_the_secret_becomes_a_cookie_and_leaves_the_address() -> None:
-    answer = await ask(f"/mood?t={TOKEN}&lang=es")
+async def test_the_ticket_becomes_a_cookie_with_another_secret_and_leaves_the_address() -> None:
+    answer = await ask(f"/mood?t={TICKET}&lang=es")
     assert answer.status_code == 303 and answer.headers["location"] == "/mood?lang=es"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert TICKET not in cookie and GATE.secret in cookie
+
+
+async def test_a_ticket_opens_a_few_windows_and_then_no_more() -> None:
+    gate = Gate(inside, PORT, TICKET, uses=2)
+    told = [(await ask(f"/?t={TICKET}", gate)).status_code for _ in range(3)]
+    assert told == [303, 303, 403]
+    known = {"cookie": f"evenkeel_{PORT}={gate.secret}"}
+    assert (await ask(f"/?t={TICKET}", gate, **known)).status_code == 200
+    assert (await ask(f"/?t={gate.make_ticket()}", gate)).status_code == 303
+
+
+async def test_a_ticket_ends_ten_minutes_after_its_first_use() -> None:
+    at = [0.0]
+    gate = Gate(inside, PORT, TICKET, now=lambda: at[0])
+    told = []
+    for at[0] in (5000.0, 5599.0, 5600.0):
+        told.append((await ask(f"/?t={TICKET}", gate)).status_code)
+    assert told == [303, 303, 403]
+
+
+async def test_who_comes_from_a_file_is_sent_on_by_a_page_of_our_own() -> None:
+    answer = await ask(f"/mood?t={TICKET}&x=</script>", **{"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 200 and GATE.secret in answer.headers["set-cookie"]
+    assert 'location.replace("/mood?x=' in answer.text and TICKET not in answer.text
+    assert answer.text.count("</script>") == 1
 
 
 async def test_the_redirect_never_leaves_this_host() -> None:
-    answer = await ask(f"//evil.example/x?t={TOKEN}")
+    answer = await ask(f"//evil.example/x?t={TICKET}")
     assert answer.headers["location"].startswith("/") and not answer.headers["location"].startswith("//")
 
 
@@ -114,10 +141,11 @@ async def test_the_socket_refuses_everyone_else(headers: dict[str, str]) -> None
 
 
 async def test_a_deep_link_gets_the_page_and_no_third_party() -> None:
-    served = build_asgi(gallery_main, PORT, TOKEN)
+    served = build_asgi(gallery_main, PORT, TICKET)
+    known = {"cookie": f"evenkeel_{PORT}={served.secret}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url=HOME) as client:
-        page = await client.get("/health/record/3", headers=COOKIE)
-        fonts = await client.get("/assets/FontManifest.json", headers=COOKIE)
+        page = await client.get("/health/record/3", headers=known)
+        fonts = await client.get("/assets/FontManifest.json", headers=known)
     assert (
         page.status_code == 200 and "flt-semantics-placeholder" in page.text and "https://" not in page.text
     )
@@ -131,5 +159,5 @@ def test_every_font_is_there() -> None:
     assert (Path(ASSETS) / "fonts" / "OFL.txt").is_file()
 
 
-def test_the_address_holds_the_secret_once() -> None:
+def test_the_address_holds_the_ticket_once() -> None:
     assert address(PORT, "x", "today", lang="es") == f"{HOME}/today?t=x&lang=es"

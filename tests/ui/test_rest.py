@@ -84,6 +84,43 @@ async def test_a_phone_covers_its_screen_and_keeps_what_is_typed() -> None:
         assert window.field("Note").value == "half a word"
 
 
+async def test_a_window_left_idle_does_not_lock_the_record_in_use_in_another() -> None:
+    app = Later()
+    async with Window(open_window(app, FEATURES, DOOR)) as idle:
+        rest = this_seat().rest
+        async with Window(open_window(app, FEATURES, DOOR)) as used:
+            assert this_seat().rest is rest
+            app.passed = timedelta(minutes=4)
+            await used.type("Note", "x")
+            app.passed = timedelta(minutes=6)
+            assert not rest.is_due(app.now())
+            await life(used, State.HIDE)
+            app.passed = timedelta(minutes=8)
+            assert not rest.is_due(app.now())
+        assert not app.locked and idle.field("Note")
+
+
+def test_it_is_in_the_background_when_every_window_is() -> None:
+    rest, later = Rest(NOW), NOW + timedelta(minutes=2)
+    rest.enter("a", NOW)
+    rest.enter("b", NOW)
+    rest.leave("a", NOW)
+    assert not rest.is_due(later)
+    rest.leave("b", NOW)
+    assert rest.is_due(later)
+    rest.forget("a")
+    assert rest.is_due(later) and rest.come_back("b", later) and not rest.is_due(later)
+
+
+async def test_a_record_left_open_without_a_window_is_locked_when_one_opens() -> None:
+    app = Later()
+    async with Window(open_window(app, FEATURES, DOOR)) as window:
+        await window.fire(window.page, "close")
+    app.passed = timedelta(minutes=5)
+    async with Window(open_window(app, FEATURES, DOOR)) as window:
+        assert app.locked and "Locked" in window.texts()
+
+
 def test_only_phones_are_covered() -> None:
     assert hides(State.PAUSE, ft.PagePlatform.IOS)
     assert not hides(State.INACTIVE, ft.PagePlatform.LINUX)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from app.context import App
-from app.features.health.queries import SEEN, last_result
+from app.features.health.queries import NOTHING, SEEN, last_result, last_seen
 
 
 def see_results(app: App) -> None:
-    """The results that are here now were shown; Today no longer calls them new."""
+    """This person's results that are here now were shown; Today no longer calls them new."""
     last = last_result(app.store)
-    if last > int(app.store.state(SEEN, 0)):
-        app.store.keep(**{SEEN: last})
+    if last not in (NOTHING, last_seen(app.store)):
+        kept = app.store.state(SEEN)
+        others = kept if isinstance(kept, dict) else {}
+        app.store.keep(**{SEEN: {**others, app.scope: last}})

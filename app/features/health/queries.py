@@ -33,7 +33,12 @@ LINE = """id, body ->> 'type' AS type, body ->> 'category' AS category, body ->>
     coalesce(body ->> '$.resource.dosageInstruction[0].text', body ->> '$.resource.dosage[0].text',
         body ->> '$.resource.dosage.text') AS dose"""
 PRESSURES = ("http://loinc.org|85354-9", "http://loinc.org|55284-4")
+RESULT = f"{OURS} AND body ->> 'category' = 'result'"
 SEEN = "results_seen"
+Mark = tuple[int, int, str]
+NOTHING: Mark = (0, 0, "")
+# a clinic restored from a backup counts anew: numbers of another generation say nothing, so the date must
+LATER = "CASE WHEN generation = ? THEN seq > ? ELSE body ->> 'when' > ? END"
 
 
 @dataclass(frozen=True)
@@ -218,16 +223,27 @@ def newest_unseen(store: Store) -> tuple[Line | None, int]:
 
     Before the first look the whole record is new: then only the newest counts.
     """
-    seen, new = store.state(SEEN), f"{OURS} AND body ->> 'category' = 'result' AND {SOUND} AND seq > ?"
+    seen = last_seen(store)
+    new = f"{OURS} AND body ->> 'category' = 'result' AND {SOUND} AND {LATER}"
     newest = "ORDER BY body ->> 'when' DESC, body ->> 'type' = 'DiagnosticReport' DESC LIMIT 1"
-    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {new} {newest}", store.scope, seen or 0)
+    mark = (store.scope, *(seen or NOTHING))
+    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {new} {newest}", *mark)
     if not rows or seen is None:
         return (_line(rows[0]) if rows else None), 0
     days = f"SELECT count(DISTINCT substr(body ->> 'when', 1, 10)) AS n FROM docs WHERE {new}"
-    return _line(rows[0]), int(store.rows(days, store.scope, seen)[0]["n"]) - 1
+    return _line(rows[0]), int(store.rows(days, *mark)[0]["n"]) - 1
 
 
-def last_result(store: Store) -> int:
-    """The clinic's number of the last result that arrived."""
-    sql = f"SELECT max(seq) AS n FROM docs WHERE {OURS} AND body ->> 'category' = 'result'"
-    return int(store.rows(sql, store.scope)[0]["n"] or 0)
+def last_seen(store: Store) -> Mark | None:
+    """Up to where this person's results were shown."""
+    kept = store.state(SEEN)
+    found = kept.get(store.scope) if isinstance(kept, dict) else None
+    return (int(found[0]), int(found[1]), str(found[2])) if found else None
+
+
+def last_result(store: Store) -> Mark:
+    """The last result that arrived: the clinic's count of the feed, its number in it, and the newest date of all."""
+    sql = f"""SELECT generation, max(seq) AS n, (SELECT max(body ->> 'when') FROM docs WHERE {RESULT}) AS newest
+        FROM docs WHERE {RESULT} AND seq IS NOT NULL GROUP BY generation ORDER BY generation DESC LIMIT 1"""
+    rows = store.rows(sql, store.scope, store.scope)
+    return (rows[0]["generation"], rows[0]["n"], rows[0]["newest"] or "") if rows else NOTHING

@@ -36,11 +36,13 @@ def MeScreen() -> ft.Control:
     """Everything about this person and this device."""
     app, t = use_app(), use_words()
     about = ListRow(ft.Icons.INFO_OUTLINED, t("me.about"), on_click=lambda: go("me/about"))
+    keys = ListRow(ft.Icons.KEY_OUTLINED, t("keys.title"), t("keys.row"), on_click=lambda: go("me/keys"))
     lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
     return Page(
         t("me.title"),
         PersonPart(),
         ft.Row([lock]),
+        Rows([keys]),
         sections(),
         LooksPart(),
         OfflinePart(),
@@ -139,5 +141,5 @@ def ExportPart() -> ft.Control:
     """How to take the record along."""
     t = use_words()
     return Section(
-        t("me.export"), body(t("me.export_text")), small("evenkeel export record.json", selectable=True)
+        t("me.export"), body(t("me.export_text")), small("evenkeel export --out record.json", selectable=True)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.mood.commands import say_more, take_back
+from app.features.mood.commands import say_more
 from app.store import states
 from app.ui.hooks import boundary, use_action, use_app, use_query, use_typed, use_words
 from app.ui.routes import back, go
@@ -40,7 +40,7 @@ def NoteForm(mood: MoodEntry) -> ft.Control:
         back()
 
     def remove() -> None:
-        take_back(app, mood)
+        app.take_back(mood)
         go("mood")
 
     save = use_action(keep)

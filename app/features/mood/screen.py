@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.mood.commands import log_mood, take_back
+from app.features.mood.commands import log_mood
 from app.features.mood.queries import entries_since, last_entries, word_of
 from app.features.mood.rules import change, daily_means, is_hard, nearest_face
 from app.ui.hooks import boundary, use_action, use_app, use_look, use_query, use_words
@@ -53,7 +53,7 @@ def Faces() -> ft.Control:
 
     def undo() -> None:
         if mood:
-            take_back(app, mood)
+            app.take_back(mood)
         set_just(None)
 
     log = use_action(lambda score: set_just(log_mood(app, score).id))

@@ -8,7 +8,7 @@ from app.store import states
 
 def undo(app: App, mid: str) -> None:
     """Take back something that waits."""
-    states.undo(app.store, mid, app.engine.travelling if app.engine else ())
+    states.undo(app.store, mid)
 
 
 def let_go(app: App, mid: str) -> None:

@@ -45,4 +45,6 @@ def _answered(store: Store, row: dict[str, Any]) -> Item:
 
 def _item(row: dict[str, Any], op: str, reason: str) -> Item:
     at = datetime.fromisoformat(row["at"])
-    return Item(row["mid"], row["id"], row["kind"], op, at, row["word"], reason, json.loads(row["body"]))
+    return Item(
+        row.get("mid", ""), row["id"], row["kind"], op, at, row["word"], reason, json.loads(row["body"])
+    )

@@ -9,7 +9,7 @@ from app.features.waiting.queries import Item, sent_items, waiting_items
 from app.features.waiting.rules import reason_key
 from app.ui.hooks import boundary, use_action, use_app, use_heard, use_query, use_words
 from app.ui.routes import in_order
-from app.ui.seat import this_seat
+from app.ui.seat import this_seat, this_words
 from app.ui.widgets import (
     Empty,
     Frame,
@@ -73,8 +73,7 @@ def Waiting(item: Item) -> ft.Control:
     """Something that waits; it can be taken back."""
     app, t = use_app(), use_words()
     back = use_action(lambda: undo(app, item.mid))
-    press = LinkButton(t("actions.undo"), back.run, ft.Icons.UNDO)
-    button = ft.MergeSemantics(ft.Semantics(content=press, label=name_of(item)))
+    button = named(LinkButton(t("actions.undo"), back.run, ft.Icons.UNDO), item)
     return Frame(ft.Column([*told(item, button), *([back.notice] if back.notice else [])], spacing=8), 16)
 
 
@@ -88,7 +87,15 @@ def Needy(item: Item) -> ft.Control:
     button = QuietButton(t("waiting.let_go"), lambda: ask(*sure, lambda: let_go(app, item.mid)))
     why = body(t(f"waiting.reason.{key}"))
     advice = small(t("waiting.advice"))
-    return Frame(ft.Column([*told(item), why, advice, ft.Row([button], wrap=True)], spacing=8), 16)
+    return Frame(
+        ft.Column([*told(item), why, advice, ft.Row([named(button, item)], wrap=True)], spacing=8), 16
+    )
+
+
+def named(button: ft.Control, item: Item) -> ft.Control:
+    """A button that also tells a screen reader which of many things it is for."""
+    label = f"{name_of(item)}, {this_words().time(item.at)}"
+    return ft.MergeSemantics(ft.Semantics(content=button, label=label))
 
 
 def told(item: Item, *actions: ft.Control) -> list[ft.Control]:

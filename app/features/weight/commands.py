@@ -1,9 +1,8 @@
-"""What the patient can do with weights: log one, take it back, choose the unit."""
+"""What the patient can do with weights: log one, choose the unit."""
 
 from __future__ import annotations
 
 from app.context import App
-from app.store import states
 from sync.models import Weight, new_id
 
 
@@ -13,15 +12,6 @@ def log_weight(app: App, grams: int) -> Weight:
     weight = Weight(id=new_id(now), weighed_at=now, grams=grams)
     app.store.put(weight)
     return weight
-
-
-def take_back(app: App, weight: Weight) -> None:
-    """Undo a weight: one that still waits never leaves; one the clinic has is deleted there too."""
-    sql = "SELECT mid FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL ORDER BY n LIMIT 1"
-    if rows := app.store.rows(sql, app.scope, weight.id):
-        states.undo(app.store, rows[0]["mid"], app.engine.travelling if app.engine else ())
-    else:
-        app.store.delete(weight)
 
 
 def choose_unit(app: App, unit: str) -> None:

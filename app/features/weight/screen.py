@@ -8,7 +8,7 @@ from datetime import date
 import flet as ft
 
 from app.core.errors import RuleBroken
-from app.features.weight.commands import choose_unit, log_weight, take_back
+from app.features.weight.commands import choose_unit, log_weight
 from app.features.weight.queries import chosen_unit, last_weights, weights_since, word_of
 from app.features.weight.rules import UNITS, daily, in_unit, quick_change, read_grams
 from app.ui.failures import explain
@@ -90,7 +90,7 @@ def Log(unit: str) -> ft.Control:
         choose_unit(app, chosen)
 
     save, other = use_action(keep), use_action(choose)
-    back = use_action(lambda: take_back(app, weight) if weight else None)
+    back = use_action(lambda: app.take_back(weight) if weight else None)
     if weight is not None:
         undo = LinkButton(t("actions.undo"), back.run, ft.Icons.UNDO)
         parts = [Notice("done", t("weight.saved", amount=say(weight.grams, unit)), undo), back.notice]
@@ -167,7 +167,7 @@ def WeightRow(weight: Weight, unit: str) -> ft.Control:
     when = t("weight.when", day=t.day(weight.weighed_at), time=t.time(weight.weighed_at))
     sure = (t("weight.delete_title"), t("weight.delete_text"), t("weight.delete"), t("weight.keep"))
     press = LinkButton(
-        t("weight.delete"), lambda: ask(*sure, lambda: take_back(app, weight)), ft.Icons.DELETE_OUTLINE
+        t("weight.delete"), lambda: ask(*sure, lambda: app.take_back(weight)), ft.Icons.DELETE_OUTLINE
     )
     named = ft.MergeSemantics(ft.Semantics(content=press, label=f"{amount}, {when}"))
     state = ft.Row([StateChip(word_of(app.store, weight)), named], wrap=True, spacing=16, run_spacing=4)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import flet as ft
 
 from app.context import App
-from app.core.errors import AppError, WeakPasscode
+from app.core.address import is_address, tidy_address
+from app.core.errors import WeakPasscode
 from app.features.welcome.commands import choose_language, choose_size, join
-from app.features.welcome.rules import is_address, judge_passcode, read_invitation, tidy_address
+from app.features.welcome.rules import judge_passcode, read_invitation
 from app.ui.failures import explain
 from app.ui.hooks import boundary, use_app, use_look, use_typed, use_words
 from app.ui.look import BETWEEN
@@ -29,7 +30,7 @@ from app.ui.widgets import (
     heading,
     small,
 )
-from sync.protocol.errors import BadCode, Offline, SyncError
+from sync.protocol.errors import BadCode, Offline
 
 LANGUAGES = (("en", "English"), ("es", "Español"))
 SIZES = (("1.0", "welcome.size_usual"), ("1.5", "welcome.size_large"), ("2.0", "welcome.size_largest"))
@@ -76,8 +77,9 @@ def Sheet(content: ft.Control) -> ft.Control:
 
 def Brand() -> ft.Control:
     """The name of the app, and Help in its corner."""
-    accent = use_look().palette.accent
-    name = ft.Container(heading("Evenkeel", 2, colour=accent), expand=True, expand_loose=True)
+    look = use_look()
+    accent, role = look.palette.accent, "card" if look.scale < 1.75 else "body"
+    name = ft.Container(heading("Evenkeel", 2, role=role, colour=accent), expand=True)
     return ft.Row([glyph(ft.Icons.SAILING_OUTLINED, 28, colour=accent), name, HelpButton()], spacing=10)
 
 
@@ -195,15 +197,20 @@ def use_join(turn: Turn) -> tuple[bool, Callable[[Form, str], None]]:
     """Whether a try to join is under way, and what starts one."""
     app, page = use_app(), ft.context.page
     busy, set_busy = ft.use_state(False)
+    running = ft.use_ref(False)
 
     async def run(form: Form, passcode: str) -> None:
-        failed = await attempt(app, form, passcode)
-        set_busy(False)
+        try:
+            failed = await attempt(app, form, passcode)
+        finally:
+            running.current = False
+            set_busy(False)
         if failed:
             turn(failed)
 
     def start(form: Form, passcode: str) -> None:
-        if not busy:
+        if not running.current:
+            running.current = True
             set_busy(True)
             page.run_task(run, form, passcode)
 
@@ -215,7 +222,7 @@ async def attempt(app: App, form: Form, passcode: str) -> Form | None:
     t = use_words()
     try:
         await join(app, form.server, form.code, passcode)
-    except (SyncError, AppError) as error:
+    except Exception as error:
         told = t("welcome.offline") if isinstance(error, Offline) else explain(error, t).text
         if isinstance(error, WeakPasscode):
             return replace(form, step="passcode", field="first", error=told)

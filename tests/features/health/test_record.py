@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from app.context import App
-from app.features.health.commands import see_results
 from app.features.health.facts import facts
 from app.features.health.queries import (
     comments,
@@ -19,7 +18,6 @@ from app.features.health.queries import (
     list_section,
     members,
     name_of,
-    newest_unseen,
     open_record,
     search,
     series,
@@ -123,16 +121,6 @@ def test_a_test_finds_its_lesson_in_the_patient_s_language(app_with_record: App)
 def test_search_finds_records_by_the_beginning_of_a_word(app_with_record: App) -> None:
     assert [line.title for line in search(app_with_record.store, "metf")] == ["Metformin 500 mg"]
     assert search(app_with_record.store, "zzz") == []
-
-
-def test_the_newest_result_is_new_until_it_was_shown(app_with_record: App, chart: Chart) -> None:
-    line, others = newest_unseen(app_with_record.store)
-    assert line and (line.title, others) == ("Sugar panel", 0)
-    see_results(app_with_record)
-    assert newest_unseen(app_with_record.store) == (None, 0)
-    chart.send_fhir(a1c("n1", 7.0, "2026-06-02"), a1c("n2", 7.1, "2026-05-20"))
-    line, others = newest_unseen(app_with_record.store)
-    assert line and (line.value, others) == ("7.0", 1)
 
 
 def test_facts_are_plain_rows_and_never_code() -> None:

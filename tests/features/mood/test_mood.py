@@ -10,7 +10,7 @@ import pytest
 
 from app.context import App
 from app.core.errors import RuleBroken
-from app.features.mood.commands import log_mood, say_more, take_back
+from app.features.mood.commands import log_mood, say_more
 from app.features.mood.queries import entries_since, last_entries
 from app.features.mood.rules import change, daily_means, is_hard
 from app.store import states
@@ -79,14 +79,14 @@ def test_a_mood_is_kept_and_queued_at_once(empty_app: App) -> None:
 
 
 def test_a_mood_that_waits_is_undone_without_a_trace(empty_app: App) -> None:
-    take_back(empty_app, log_mood(empty_app, 1))
+    empty_app.take_back(log_mood(empty_app, 1))
     assert (last_entries(empty_app.store), empty_app.store.pending(9)) == ([], [])
 
 
 def test_a_mood_the_clinic_has_is_deleted_there_too(empty_app: App) -> None:
     mood = log_mood(empty_app, 1)
     sent(empty_app)
-    take_back(empty_app, mood)
+    empty_app.take_back(mood)
     assert last_entries(empty_app.store) == []
     assert [(m.op, m.id) for m in empty_app.store.pending(9)] == [("delete", mood.id)]
 

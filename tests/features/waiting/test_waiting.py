@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import flet as ft
 import pytest
 
 from app.context import App
@@ -15,6 +16,7 @@ from sync.models import MoodEntry, Receipt, Word
 from sync.protocol.wire import Reply, Verdict
 from tests.features.conftest import NOW, Chart
 from tests.harness import Window
+from tests.sight import name_of
 
 Open = Callable[..., Window]
 
@@ -105,3 +107,13 @@ async def test_working_offline_on_purpose_is_said(empty_app: App, open_at: Open)
     empty_app.change_settings(offline=True)
     async with open_at(empty_app, "/waiting") as window:
         assert any("You chose to work offline" in text for text in window.texts())
+
+
+async def test_each_undo_says_what_it_undoes(empty_app: App, open_at: Open) -> None:
+    log_mood(empty_app, 4)
+    log_mood(empty_app, 2)
+    async with open_at(empty_app, "/waiting") as window:
+        groups = [g for g in window.find(ft.MergeSemantics) if name_of(g) == "Undo"]
+        labels = [inner.label for group in groups for inner in window.find(ft.Semantics, group)]
+        assert [label.split(",")[0] for label in labels] == ["Mood: Good", "Mood: Bad"]
+        assert all("9:12" in label for label in labels)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from app.context import App
 from app.core.errors import RuleBroken
-from app.features.weight.commands import choose_unit, log_weight, take_back
+from app.features.weight.commands import choose_unit, log_weight
 from app.features.weight.queries import chosen_unit, last_weights, weights_since
 from app.features.weight.rules import Change, daily, in_unit, quick_change, read_grams
 from app.store import states
@@ -145,14 +145,14 @@ def test_a_weight_is_kept_and_queued_at_once(empty_app: App) -> None:
 
 
 def test_a_weight_that_waits_is_undone_without_a_trace(empty_app: App) -> None:
-    take_back(empty_app, log_weight(empty_app, 80_500))
+    empty_app.take_back(log_weight(empty_app, 80_500))
     assert (last_weights(empty_app.store), empty_app.store.pending(9)) == ([], [])
 
 
 def test_a_weight_the_clinic_has_is_deleted_there_too(empty_app: App) -> None:
     weight = log_weight(empty_app, 80_500)
     sent(empty_app)
-    take_back(empty_app, weight)
+    empty_app.take_back(weight)
     assert last_weights(empty_app.store) == []
     assert [(m.op, m.id) for m in empty_app.store.pending(9)] == [("delete", weight.id)]
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app.features.welcome.rules import Invitation, is_address, judge_passcode, read_invitation, tidy_address
+from app.core.address import clean_address, is_address, tidy_address
+from app.features.welcome.commands import join, open_record
+from app.features.welcome.rules import Invitation, judge_passcode, read_invitation
 from tests.conftest import PASSCODE, ROSA, Phone, Wire
 from tests.harness import Window
 
@@ -34,6 +36,8 @@ def test_a_code_or_a_whole_invitation_can_be_pasted(typed: str, found: Invitatio
         ("clinic.org/", "https://clinic.org"),
         ("localhost:8000", "http://localhost:8000"),
         ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("[::1]:8000", "http://[::1]:8000"),
+        ("localhost.evil.org", "https://localhost.evil.org"),
         ("http://clinic.org", "http://clinic.org"),
         ("", ""),
     ],
@@ -52,11 +56,16 @@ def test_an_address_is_completed(typed: str, address: str) -> None:
         ("https://my clinic", False),
         ("ftp://clinic.org", False),
         ("https://[", False),
+        ("https://clinic.org@evil.org", False),
+        ("https://clinic.org:99999", False),
+        ("https://clinic.org?x=1", False),
+        ("https://clinic.org\n", False),
         ("", False),
     ],
 )
 def test_only_safe_addresses_are_taken(server: str, good: bool) -> None:
     assert is_address(server) is good
+    assert clean_address(server) in ((server,) if good else (None, "https://clinic.org"))
 
 
 @pytest.mark.parametrize(
@@ -200,11 +209,78 @@ async def test_after_too_many_tries_the_wait_is_said(phone: Phone, open_at: Open
             await window.tap("Open")
             await asyncio.sleep(0.05)
             await wait_for(window, "Open")
+        await wait_for(window, "You can try again in")
+        assert window.button("Open").disabled
+
+
+class Counted:
+    """An app's command that takes its time, counts, and may fail."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.count, self.error, self.go = 0, error, asyncio.Event()
+
+    async def __call__(self, *_: object) -> None:
+        self.count += 1
+        await self.go.wait()
+        if self.error:
+            raise self.error
+
+
+async def test_whatever_fails_the_lock_says_so_plainly_and_offers_its_button_again(
+    phone: Phone, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.app.lock()
+    failing = Counted(RuntimeError("a patient's words"))
+    monkeypatch.setattr(phone.app, "unlock", failing)
+    async with open_at(phone.app) as window:
         await window.type("Passcode", PASSCODE)
+        button = window.button("Open")
+        for _ in range(2):
+            button.on_click()
+        await window.settle()
+        failing.go.set()
+        await wait_for(window, "Open")
+        assert failing.count == 1 and "Open" in window.buttons()
+        assert window.field("Passcode").error == "This did not work. Nothing was lost. Please try again."
         await window.tap("Open")
-        for _ in range(100):
-            await asyncio.sleep(0.02)
-            await window.settle()
-            if "wait" in str(getattr(window.field("Passcode"), "error", "")):
-                return
-        raise AssertionError("the wait was never said")
+        await wait_for(window, "Open")
+        assert failing.count == 2
+
+
+async def test_whatever_fails_joining_says_so_plainly_and_offers_its_button_again(
+    new_phone: Callable[[str], Phone], open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, failing = new_phone("new"), Counted(RuntimeError("a patient's words"))
+    monkeypatch.setattr(phone.app, "enrol", failing)
+    async with open_at(phone.app) as window:
+        await to_passcode(window, "AAAA")
+        button = window.button("Open my record")
+        for _ in range(2):
+            button.on_click()
+        await window.settle()
+        failing.go.set()
+        await wait_for(window, "Next")
+        assert failing.count == 1
+        assert "did not work" in str(window.field("Address of your clinic").error)
+
+
+async def test_two_windows_open_the_record_once(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.app.lock()
+    real, count = phone.app.unlock, []
+
+    async def unlock(passcode: str) -> None:
+        count.append(1)
+        await real(passcode)
+
+    monkeypatch.setattr(phone.app, "unlock", unlock)
+    await asyncio.gather(open_record(phone.app, PASSCODE), open_record(phone.app, PASSCODE))
+    assert len(count) == 1 and phone.app.is_open
+
+
+async def test_two_windows_join_once(
+    new_phone: Callable[[str], Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = new_phone("new")
+    code, _ = phone.clinic.invite(ROSA)
+    await asyncio.gather(*(join(phone.app, "https://clinic.test", code, PASSCODE) for _ in range(2)))
+    assert phone.app.is_enrolled and phone.app.credentials().device

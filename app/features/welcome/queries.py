@@ -1,0 +1,24 @@
+"""What the lock screen may know while the record is closed."""
+
+from __future__ import annotations
+
+from app.context import App
+from app.core.errors import VaultError
+
+
+def computer_opens(app: App) -> bool:
+    """Did the patient allow this computer to open the record, and can it?"""
+    return app.settings.trust and app.vault.keystore is not None and "device" in _ways(app)
+
+
+def has_recovery(app: App) -> bool:
+    """Was a recovery code made?"""
+    return "recovery" in _ways(app)
+
+
+def _ways(app: App) -> frozenset[str]:
+    """What opens the vault; nothing where its file cannot be read: the passcode's try will say so."""
+    try:
+        return app.vault.ways
+    except VaultError:
+        return frozenset()
