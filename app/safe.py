@@ -88,7 +88,10 @@ class Safe:
 
     def enter(self, keys: tuple[bytes, ...]) -> None:
         """Open the store with the newest key that fits. Two keys mean that a rotation was cut short: settle it."""
+        if self.vault.is_founded and not has_files(self.folder):
+            raise StoreDamaged()
         fitting = self._open_with(keys)
+        self.vault.found()
         if len(keys) > 1:
             self.vault.end_rotation(renewed=fitting > 0)
         self.is_open = True

@@ -3,6 +3,7 @@
 format   1
 id       16 hex digits; names this vault in the keystore and in every wrap
 wraps    passcode, device, recovery: {purpose, [kdf], nonce, sealed}, all of the same data key
+founded  true once the database was there
 next     the wraps of a new data key while the database is being re-encrypted; gone when that is done
 sum      SHA-256 of id, wraps and next: damage is told from a wrong passcode (an attacker could make it fit)
 tries    how many wrong passcodes, how long to wait, since which uptime

@@ -44,6 +44,16 @@ class Vault:
         """The wraps there are: passcode, device, recovery."""
         return frozenset(envelope.load(self.folder)["wraps"])
 
+    @property
+    def is_founded(self) -> bool:
+        """True once the database was there: from then on, finding none is damage and not a beginning."""
+        return bool(envelope.load(self.folder).get("founded"))
+
+    def found(self) -> None:
+        """The database is there."""
+        if not self.is_founded:
+            envelope.save(self.folder, {**envelope.load(self.folder), "founded": True})
+
     # --- opening
 
     def create(self, passcode: str) -> bytes:

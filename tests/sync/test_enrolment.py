@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from app.core.errors import OtherClinic, VaultDamaged
+from app.core.errors import OtherClinic, StoreDamaged, VaultDamaged
 from app.features.mood.commands import log_mood
 from sync.client.auth import Credentials
 from sync.client.transport import Transport, unpack
@@ -66,6 +66,16 @@ async def test_a_record_whose_vault_is_lost_is_not_written_over(phone: Phone) ->
         await phone.app.enrol(SERVER, phone.clinic.invite("rosa")[0], PASSCODE)
     assert (phone.folder / "evenkeel.db").read_bytes() == before
     assert not (phone.folder / "vault.json").exists()
+
+
+@pytest.mark.parametrize("harm", ["gone", "emptied"])
+async def test_a_database_that_is_gone_is_damage_and_not_a_new_beginning(phone: Phone, harm: str) -> None:
+    phone.app.lock()
+    file = phone.folder / "evenkeel.db"
+    file.unlink() if harm == "gone" else file.write_bytes(b"")
+    with pytest.raises(StoreDamaged):
+        await phone.app.unlock(PASSCODE)
+    assert not file.exists() or file.stat().st_size == 0
 
 
 async def test_a_locked_app_stops_asking_the_clinic(phone: Phone) -> None:
