@@ -5,10 +5,12 @@ httpx is imported where it is used: the app starts without it.
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_REPLY = 96 << 20
-SLICE = 1024
+MAX_PACKED = 32 << 20
+STEP = 1 << 20
 ERRORS: dict[str, type[Exception]] = {
     "device_revoked": Revoked,
     "unknown_device": Unauthorised,
@@ -144,19 +147,13 @@ class Transport:
         return response.status_code, response.headers, body
 
     async def _read(self, response: httpx.Response) -> bytes:
-        encoding = response.headers.get("content-encoding", "identity")
-        parts, size = [], 0
-        async for part in unpack(self._count(response.aiter_raw()), encoding):
-            size += len(part)
-            if size > MAX_REPLY:
-                raise NotTheClinic()
-            parts.append(part)
-        return b"".join(parts)
-
-    async def _count(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        async for part in raw:
+        raw = bytearray()
+        async for part in response.aiter_raw():
             self.traffic.down += len(part)
-            yield part
+            raw += part
+            if len(raw) > MAX_PACKED:
+                raise NotTheClinic()
+        return unpack(bytes(raw), response.headers.get("content-encoding", "identity"))
 
     def _remember_nonce(self, nonce: str) -> None:
         if nonce and nonce != self.credentials.nonce:
@@ -176,25 +173,46 @@ class Transport:
         raise NotTheClinic() if status == 404 else Unwell()
 
 
-async def unpack(parts: AsyncIterator[bytes], encoding: str) -> AsyncIterator[bytes]:
-    """The parts decompressed as they come, so that a bomb is stopped by its size and not by the memory's end."""
+def unpack(raw: bytes, encoding: str) -> bytes:
+    """The bytes decompressed, a MiB at a time, so that a bomb is stopped by its size. Raises NotTheClinic."""
+    if encoding in ("", "identity"):
+        return raw
+    parts = bytearray()
+    try:
+        with opened(raw, encoding) as stream:
+            while part := stream.read(STEP):
+                parts += part
+                if len(parts) > MAX_REPLY:
+                    raise NotTheClinic()
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise NotTheClinic() from error
+    return bytes(parts)
+
+
+def opened(raw: bytes, encoding: str) -> BinaryIO:
+    """A stream of what is packed. Raises ValueError for a packing nobody asked for; errors in it are OSErrors."""
+    if encoding == "gzip":
+        return cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(raw)))
     if encoding == "zstd":
+        return cast(BinaryIO, Zstd(raw))
+    raise ValueError(encoding)
+
+
+class Zstd(io.RawIOBase):
+    """Reads zstd; what does not fit is an OSError."""
+
+    def __init__(self, raw: bytes) -> None:
         import zstandard
 
-        open_ = zstandard.ZstdDecompressor(max_window_size=8 << 20).decompressobj()
-        step: Callable[[bytes], bytes] = open_.decompress
-    elif encoding == "gzip":
-        step = zlib.decompressobj(wbits=31).decompress
-    elif encoding in ("", "identity"):
-        step = bytes
-    else:
-        raise NotTheClinic()
-    async for part in parts:
-        for start in range(0, len(part), SLICE):
-            try:
-                yield step(part[start : start + SLICE])
-            except Exception as error:  # zstd and zlib raise their own errors for bytes that are not theirs
-                raise NotTheClinic() from error
+        self._error = zstandard.ZstdError
+        self._inner = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(raw)
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes; none at the end."""
+        try:
+            return bytes(self._inner.read(size))
+        except self._error as error:
+            raise OSError(str(error)) from error
 
 
 def error_in(body: bytes) -> str:

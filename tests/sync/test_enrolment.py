@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import tracemalloc
 from collections.abc import Callable
 
 import httpx
 import pytest
+import zstandard
 
 from app.core.errors import OtherClinic, StoreDamaged, VaultDamaged
 from app.features.mood.commands import log_mood
@@ -127,16 +130,25 @@ async def test_an_address_that_makes_no_sense_says_so(new_phone: Callable[[str],
         await device.app.enrol(server, "AAAA-AAAA-AAAA-AAAAA", PASSCODE)
 
 
-async def test_a_bomb_is_stopped_by_its_size() -> None:
-    import zstandard
+@pytest.mark.parametrize("packing", ["zstd", "gzip"])
+def test_a_bomb_is_stopped_by_its_size(packing: str) -> None:
+    pack = {"zstd": zstandard.compress, "gzip": gzip.compress}[packing]
+    bomb = pack(b"\0" * (200 << 20))
+    tracemalloc.start()
+    with pytest.raises(NotTheClinic):
+        unpack(bomb, packing)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(bomb) < 1 << 20 and most < 160 << 20
 
-    async def parts():  # type: ignore[no-untyped-def]
-        yield zstandard.compress(b"\0" * (200 << 20))
 
-    biggest = 0
-    async for part in unpack(parts(), "zstd"):
-        biggest = max(biggest, len(part))
-    assert biggest < 64 << 20
+@pytest.mark.parametrize("packing", ["zstd", "gzip", "br"])
+def test_what_was_packed_comes_out_and_nonsense_is_named(packing: str) -> None:
+    pack = {"zstd": zstandard.compress, "gzip": gzip.compress}.get(packing)
+    if pack:
+        assert unpack(pack(b"word " * 300_000), packing) == b"word " * 300_000
+    with pytest.raises(NotTheClinic):
+        unpack(b"nonsense", packing)
 
 
 async def test_a_clinic_that_never_answers_what_was_said_is_not_asked_for_ever(phone: Phone) -> None:
