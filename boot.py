@@ -21,6 +21,7 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCKS = {"run": ROOT / "build" / "locks" / "run.txt", "dev": ROOT / "build" / "locks" / "dev.txt"}
 NEED_DEV = {"test", "bench"}
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def main(arguments):
@@ -42,10 +43,7 @@ def make(name):
     started, lock = time.monotonic(), LOCKS[name]
     count = sum(1 for line in lock.read_text().splitlines() if "==" in line)
     note(f"Making the environment ({count} packages, in {ENVIRONMENT.name}/) …")
-    uv = shutil.which("uv")
-    if uv:
-        with_uv(uv, lock)
-    else:
+    if not with_uv(lock):
         with_pip(lock)
     (ENVIRONMENT / f".{name}.sha256").write_text(digest(lock))
     note(f"Ready in {time.monotonic() - started:.0f} s.")
@@ -64,20 +62,36 @@ def digest(lock):
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def with_uv(uv, lock):
-    """The fast way."""
-    if not PYTHON.exists():
-        subprocess.check_call(
-            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)]
-        )
-    install = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", str(lock)]
-    subprocess.check_call(install)
+def with_uv(lock):
+    """The fast way; False where there is no uv, or it cannot reach what pip may."""
+    uv = shutil.which("uv")
+    if not uv:
+        return False
+    try:
+        if not PYTHON.exists():
+            make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)]
+            subprocess.check_call(make, **QUIET)
+        install = [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(PYTHON),
+            "--require-hashes",
+            "-r",
+            str(lock),
+        ]
+        subprocess.check_call(install, **QUIET)
+    except (subprocess.CalledProcessError, OSError):
+        return False
+    return True
 
 
 def with_pip(lock):
     """The way that every Python has."""
-    note("No uv here, so pip does it: about half a minute.")
-    if not PYTHON.exists():
+    note("Without uv pip does it: about half a minute.")
+    if not PYTHON.exists() or subprocess.call([str(PYTHON), "-m", "pip", "--version"], **QUIET):
         import venv
 
         venv.create(ENVIRONMENT, with_pip=True, clear=True)
