@@ -1,7 +1,7 @@
 """What can go wrong on the device; the docstring is the sentence we would say.
 
 AppError
-  x StoreError   WrongKey StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty
+  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty
       BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
   x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
   x DeviceError  Refused Absent
@@ -29,12 +29,6 @@ class AppError(Exception):
 
 class StoreError(AppError):
     """The record on this device could not be read or written."""
-
-
-class WrongKey(StoreError):
-    """This key does not open the record on this device. Nothing was changed."""
-
-    exit_code = 3
 
 
 class StoreDamaged(StoreError):

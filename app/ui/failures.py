@@ -15,7 +15,6 @@ log = logging.getLogger(__name__)
 LOUD = ("flet", "flet_web.fastapi", "asyncio", "concurrent.futures", "uvicorn.error")
 
 FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
-    on_device.WrongKey: ("failures.wrong_key", "urgent", ()),
     on_device.StoreDamaged: ("failures.store_damaged", "urgent", ()),
     on_device.StoreNewer: ("failures.store_newer", "attention", ()),
     on_device.StoreBusy: ("failures.store_busy", "attention", ()),

@@ -1,4 +1,4 @@
-"""What the clinic answers, one file per noun that gets an answer. Adding one: a file here, and its line below.
+"""What the clinic answers, by noun: `chart` for what is only filed, else a file of its own, and its line below.
 
 An answer is written in the transaction of what it answers, so it arrives with the same reply.
 """
@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sync.models import Doc, MoodEntry, Weight
 from sync.protocol.wire import Mutation
-from sync.server.answers import mood, weight
+from sync.server.answers import chart
 
 Answer = Callable[[str, Mutation, datetime], list[Doc]]
 
-ANSWERS: Mapping[str, Answer] = {MoodEntry.kind: mood.answer, Weight.kind: weight.answer}
+ANSWERS: Mapping[str, Answer] = {MoodEntry.kind: chart.answer, Weight.kind: chart.answer}

@@ -1,4 +1,4 @@
-"""A weight is filed in the chart, and the patient is told so."""
+"""What is filed in the chart as it comes, and the patient is told so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from sync.protocol.wire import Mutation
 
 
 def answer(scope: str, mutation: Mutation, now: datetime) -> list[Doc]:
-    """The clinic has it: the chart holds the weight from now on."""
+    """The clinic has it: the chart holds it from now on."""
     id = derive_id("receipt", mutation.id)
     return [Receipt(id=id, of=mutation.id, word=Word.HELD, at=now, by="chart")]
