@@ -106,6 +106,25 @@ def log_mood(profile: Path | None, score: int, note: str, as_json: bool) -> None
 
 @cli.command()
 @profile_option
+@json_option
+def people(profile: Path | None, as_json: bool) -> None:
+    """Who has a record on this device, and in which folder; any command takes that folder as --profile."""
+    from app.people import People, place_of
+
+    found = People(place_of(folder(profile))[0])
+    rows = [{"id": one.id, "name": one.name, "folder": str(found.home(one.id))} for one in found.members()]
+    say(
+        {"people": rows}
+        if as_json
+        else {one["id"]: f"{one['name'] or '-'}, {one['folder']}" for one in rows},
+        as_json,
+    )
+    if fault := found.fault():
+        raise fault
+
+
+@cli.command()
+@profile_option
 @click.option("--port", default=0, help="Where to listen; 0 finds a free port.")
 @click.option("--open/--no-open", "show", default=True, help="Open a browser window.")
 @click.option("--native", is_flag=True, help="A native window, where Flet's client is installed.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -11,21 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from app import settings as stored
+from app.aside import drop_all
 from app.core.address import clean_address
-from app.core.errors import OtherClinic
+from app.core.errors import OtherClinic, VaultError
 from app.safe import Safe
 from app.settings import Settings
 from app.specialty import SpecialtyProfile
-from app.store import states
-from app.vault import Vault
+from app.store import erase_files, states
+from app.vault import Vault, envelope
 from sync.client.auth import Credentials, make_jwk
 from sync.client.engine import Engine, Link
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
 from sync.models import Doc, Person
-from sync.protocol.errors import NotTheClinic, Revoked
+from sync.protocol.errors import NotTheClinic, Revoked, SyncError
 
 CONTENT = "content"
+FAREWELL = 10.0
 MakeTransport = Callable[[Credentials, Callable[[Credentials], None]], Transport]
 
 
@@ -60,6 +63,8 @@ class App(Safe):
         super().__init__(folder, vault, now, views, indices)
         self.zone, self.profile = zone, profile
         self.settings: Settings = stored.load(folder)
+        if self.settings.reported_lost:
+            self._end_erasing()
         self.link = Link()
         self.engine: Engine | None = None
         self._transport = transport
@@ -72,8 +77,15 @@ class App(Safe):
         """The clinic knows this device, as far as can be told while it is locked."""
         return self.vault.exists and (not self.is_open or bool(self.credentials().device))
 
+    @property
+    def has_record(self) -> bool:
+        """There is a record to show: a clinic knows this device, or a backup was brought back to it."""
+        return self.is_enrolled or (self.is_open and bool(self.store.rows("SELECT 1 FROM docs LIMIT 1")))
+
     def entered(self) -> None:
         """The record is open: look at the person last seen, and keep in touch with the clinic."""
+        if self.settings.reported_lost:
+            self.change_settings(reported_lost=False)
         self.store.scope = self.store.state("scope", "")
         self.store.listen({"written"}, lambda _: self.wake())
         self._connect()
@@ -86,6 +98,15 @@ class App(Safe):
     def left(self) -> None:
         """The record is closed."""
         self._tell()
+
+    def met(self) -> None:
+        """It is known what this device can do."""
+        self._tell()
+
+    @property
+    def asks_person(self) -> bool:
+        """Must the phone see finger or face before its keystore opens the record?"""
+        return self.settings.biometric
 
     # --- enrolment
 
@@ -107,7 +128,8 @@ class App(Safe):
         if known.device and known.server != server:
             raise OtherClinic()
         try:
-            await self._join(Credentials(server=server, jwk=known.jwk or make_jwk()), code, label)
+            again = Credentials(server=server, jwk=known.jwk or make_jwk(), wipe_key=known.wipe_key)
+            await self._join(again, code, label)
         except Revoked:
             await self._join(Credentials(server=server, jwk=make_jwk()), code, label)
 
@@ -120,7 +142,7 @@ class App(Safe):
             answer = await transport.enrol(code, label or f"{platform.system() or 'My'} device")
         finally:
             await transport.close()
-        fresh.device = answer.device
+        fresh.device, fresh.wipe_key = answer.device, fresh.wipe_key or answer.wipe_key
         self.view(next((scope for scope in answer.scopes if scope != CONTENT), answer.scopes[0]))
         self._keep_credentials(fresh)
         self._connect()
@@ -176,7 +198,7 @@ class App(Safe):
         if not self.credentials().device:
             return
         transport = self._transport(self.credentials(), self._keep_credentials)
-        self.engine = Engine(self.store, transport, self.now, self.link, self._schedule)
+        self.engine = Engine(self.store, transport, self.now, self.link, self._schedule, obey=self.obey)
         self.engine.pause(self.settings.offline)
 
     def start(self) -> None:
@@ -203,6 +225,39 @@ class App(Safe):
         except RuntimeError:
             return False
         return True
+
+    # --- reported lost
+
+    async def obey(self, order: str) -> bool:
+        """The clinic's proven word that this device was reported lost: erase the record now, then tell it if it hears.
+
+        False, and nothing is done, where the person switched that off. `order` is the nonce that the clinic is told.
+        """
+        async with self._door:
+            if not self.settings.wipe_if_lost or self.engine is None:
+                return False
+            transport, self.engine, self._task = self.engine.transport, None, None
+            transport.kept = lambda _: None
+            with contextlib.suppress(Exception):  # a screen that fails on the way out keeps no key
+                self.lock()
+            with contextlib.suppress(Exception):
+                self.change_settings(reported_lost=True, trust=False)
+            await asyncio.to_thread(self.vault.erase)
+            await self._erase()
+        with contextlib.suppress(SyncError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await transport.say_erased(order)
+        await transport.close()
+        return True
+
+    def _end_erasing(self) -> None:
+        """Erasing was cut short: where no key can be read any more, what is left of it goes now."""
+        try:
+            envelope.load(self.folder)
+        except VaultError:
+            envelope.destroy(self.folder)
+            drop_all(self.folder, self.vault.keystore)
+            erase_files(self.folder)
 
     # --- hearing
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.context import App, MakeTransport, over_http
 from app.core.errors import KeyringMissing
+from app.household import Household, open_household
 from app.specialty import load_specialty
 from app.vault import Vault
 from app.vault.keyring import Keystore, open_keystore
@@ -81,12 +82,27 @@ def profile_folder() -> Path:
     return Path(user_data_path("evenkeel", appauthor=False)) / "profile"
 
 
-def window(app: App) -> Callable[..., None]:
-    """What Flet calls for each window or browser tab on this app."""
+def make_household(folder: Path, *, exactly: bool = False) -> Household:
+    """Everybody on this device, each app in touch with its clinic while it is open. Raises StoreBusy.
+
+    It begins with the record opened last; `exactly` with the one in `folder`.
+    """
+    keys = keystore()
+
+    def make(place: Path) -> App:
+        app = make_app(place, vault=Vault(place, keys))
+        app.listen(app.start)
+        return app
+
+    return open_household(folder, make, exactly=exactly)
+
+
+def window(shown: App | Household) -> Callable[..., None]:
+    """What Flet calls for each window or browser tab on this household, or on one app alone."""
     from app.features import FEATURES, WELCOME
     from app.ui.shell import open_window
 
-    return open_window(app, FEATURES, WELCOME)
+    return open_window(shown, FEATURES, WELCOME)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Commands for the bad day: a backup and back again, a look at every page, what still reads, and the end of it all."""
+"""Commands for the bad day: thin. What they do is in `app/mend`, which the screens use too."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from app.core.errors import NotEmpty, StoreDamaged
+from app.core.errors import NotEmpty
 from app.terminal import folder, json_option, passcode, profile_option, say
 from app.vault import check as check_strength
 
-Found = TypeVar("Found")
+if TYPE_CHECKING:
+    from app.context import App
 
 file_option = click.Path(dir_okay=False, path_type=Path)
 
@@ -30,18 +31,26 @@ def passphrase(confirm: bool) -> str:
     return said
 
 
-def with_either(keys: tuple[bytes, ...], look: Callable[[bytes], Found]) -> Found:
-    """What the newest key finds; during a cut-short rotation it may be the older one that fits."""
-    for key in reversed(keys[1:]):
-        with contextlib.suppress(StoreDamaged):
-            return look(key)
-    return look(keys[0])
-
-
 def shown(done: int, total: int) -> None:
     """One line on the terminal that says how far it is."""
     if sys.stderr.isatty():
         click.echo(f"\r{done} of {total}", err=True, nl=done >= total)
+
+
+@contextlib.contextmanager
+def held(profile: Path | None) -> Iterator[App]:
+    """The app on this profile, held and still closed; closed at the end. Raises StoreBusy."""
+    from app.main import make_app
+    from app.store.hold import hold
+
+    where = folder(profile)
+    lock = hold(where)
+    try:
+        app = make_app(where, drawn=False)
+        yield app
+        app.lock()
+    finally:
+        lock.release()
 
 
 @click.command()
@@ -50,12 +59,10 @@ def shown(done: int, total: int) -> None:
 @json_option
 def backup(out: Path, profile: Path | None, as_json: bool) -> None:
     """Write the whole record, what waits included, into one encrypted file."""
-    from app import headless
-    from app.store.backup import save_backup
-    from app.vault import keys
+    from app import headless, mend
 
     with headless.opened(folder(profile), passcode()) as app:
-        counts = save_backup(app.store, out, passphrase(confirm=True), keys, progress=shown)
+        counts = mend.make_backup(app, out, passphrase(confirm=True), progress=shown)
     say({"out": str(out), **counts}, as_json)
 
 
@@ -65,31 +72,14 @@ def backup(out: Path, profile: Path | None, as_json: bool) -> None:
 @json_option
 def restore(source: Path, profile: Path | None, as_json: bool) -> None:
     """Make a new profile from a backup. Enrol afterwards: the clinic's copy brings the rest."""
-    from app.main import make_app
-    from app.store import erase_files, has_files
-    from app.store.backup import check_backup, read_backup
-    from app.store.hold import hold
-    from app.vault import keys
+    from app import mend
 
-    where = folder(profile)
-    held, app = hold(where), make_app(where, drawn=False)
-    if app.vault.exists or has_files(where):
-        raise NotEmpty()
-    secret = passphrase(confirm=False)
-    with source.open("rb") as file:
-        check_backup(file, secret, keys)
-    asyncio.run(app.open_or_found(passcode()))
-    try:
-        with source.open("rb") as file:
-            counts = read_backup(file, secret, app.store, keys, progress=shown)
-    except BaseException:
-        app.lock()
-        app.vault.erase()
-        erase_files(where)
-        raise
-    app.lock()
-    held.release()
-    say({"profile": str(where), **counts}, as_json)
+    with held(profile) as app:
+        if app.vault.exists:
+            raise NotEmpty()
+        secret = passphrase(confirm=False)
+        counts = asyncio.run(mend.restore_backup(app, source, secret, passcode(), progress=shown))
+    say({"profile": str(app.folder), **counts}, as_json)
 
 
 @click.command()
@@ -97,59 +87,117 @@ def restore(source: Path, profile: Path | None, as_json: bool) -> None:
 @json_option
 def check(profile: Path | None, as_json: bool) -> None:
     """Look at every page of the record; says the first bad one and what it held."""
-    from app.main import make_app
-    from app.store import FILE
-    from app.store.hold import hold
-    from app.store.integrity import check as look
+    from app import mend
 
-    where = folder(profile)
-    held = hold(where)
-    keys = make_app(where, drawn=False).vault.unlock(passcode())
-    report = with_either(keys, lambda key: look(where / FILE, key, shown))
-    held.release()
+    with held(profile) as app:
+        report = mend.look_over(app.folder, app.vault.unlock(passcode()), shown)
     first = {"page": report.first_bad[0], "held": report.first_bad[1]} if report.first_bad else None
-    say(
-        {"whole": report.is_whole, "pages": report.pages, "bad": len(report.bad), "first_bad": first}, as_json
-    )
+    bad, faults = len(report.bad), len(report.faults)
+    found = {
+        "whole": report.is_whole,
+        "pages": report.pages,
+        "bad": bad,
+        "first_bad": first,
+        "faults": faults,
+    }
+    say(found, as_json)
     sys.exit(0 if report.is_whole else 7)
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A new folder.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A new folder; this one stays.")
 @profile_option
 @json_option
-def salvage(out: Path, profile: Path | None, as_json: bool) -> None:
-    """Save what still reads of a damaged record into a new profile with the same passcode. The damaged one stays."""
-    import shutil
+def salvage(out: Path | None, profile: Path | None, as_json: bool) -> None:
+    """Save what still reads of a damaged record. The damaged one goes aside, or stays where it is with --out."""
+    from app import mend
 
-    from app.main import clock, make_app
-    from app.store import FILE
-    from app.store.hold import hold
-    from app.store.salvage import salvage as rescue
-    from app.vault.envelope import FILE as ENVELOPE
+    with held(profile) as app:
+        keys = app.vault.unlock(passcode())
+        if out:
+            where, report = out, mend.save_elsewhere(app.folder, keys, out, app.now, shown)
+            aside = None
+        else:
+            saved = mend.save_what_reads(app.folder, keys, app.now, shown)
+            where, report, aside = app.folder, saved.report, saved.aside.name
+    say({"profile": str(where), "saved": report.recovered, "lost": report.lost, "aside": aside}, as_json)
 
-    where = folder(profile)
-    held = hold(where)
-    keys = make_app(where, drawn=False).vault.unlock(passcode())
-    report = with_either(keys, lambda key: rescue(where / FILE, key, out, clock, shown))
-    shutil.copy2(where / ENVELOPE, out / ENVELOPE)
-    held.release()
-    say({"profile": str(out), "saved": report.recovered, "lost": report.lost}, as_json)
+
+@click.command()
+@profile_option
+@json_option
+def snapshots(profile: Path | None, as_json: bool) -> None:
+    """The copies from before updates that are kept, newest first."""
+    from app import mend
+
+    with held(profile) as app:
+        found = mend.copies(app.folder)
+    say({copy.name: copy.made_at.isoformat() for copy in found}, as_json)
+
+
+@click.command("put-back")
+@click.argument("name")
+@profile_option
+@json_option
+def put_back(name: str, profile: Path | None, as_json: bool) -> None:
+    """Put a copy from before an update in the place of the record, which goes aside."""
+    from app import mend
+
+    with held(profile) as app:
+        aside = mend.put_copy_back(app.folder, app.vault.unlock(passcode()), name, app.now, shown)
+    say({"put_back": name, "aside": aside.name}, as_json)
+
+
+@click.command()
+@click.option("--out", required=True, type=file_option, help="Where to write.")
+@click.option("--locked", is_flag=True, help="Without a code: nobody can open the copy, support included.")
+@profile_option
+@json_option
+def support(out: Path, locked: bool, profile: Path | None, as_json: bool) -> None:
+    """Write the record, encrypted as it lies, and a report for support. The code shown once opens the copy."""
+    from app import mend
+
+    with held(profile) as app:
+        keys = () if locked else app.vault.unlock(passcode())
+        code = mend.copy_for_support(app.folder, keys, out, app.now)
+    say({"out": str(out), "code": code}, as_json)
+
+
+@click.command()
+@click.option("--list", "listed", is_flag=True, help="What was set aside.")
+@click.option("--bring-back", help="Put this one in its place again; the present one goes aside.")
+@click.option("--drop", help="Destroy the keys of this one, then its files.")
+@click.option("--yes", is_flag=True, help="Do not ask before --drop.")
+@profile_option
+@json_option
+def aside(listed: bool, bring_back: str, drop: str, yes: bool, profile: Path | None, as_json: bool) -> None:
+    """Set the record aside, still encrypted, so that a new one can begin."""
+    from app import mend
+
+    if drop and not yes:
+        click.confirm("Destroy this record for ever?", abort=True, err=True)
+    with held(profile) as app:
+        if bring_back:
+            mend.bring_back(app.folder, bring_back, app.now)
+        elif drop:
+            mend.drop_aside(app.folder, drop, app.vault.keystore)
+        elif not listed:
+            mend.set_aside(app.folder, app.now)
+        found = mend.asides(app.folder)
+    say({one.name: "a whole record" if one.is_whole else "a database" for one in found}, as_json)
 
 
 @click.command()
 @profile_option
 @click.confirmation_option(prompt="Erase the record on this device? What was not sent is lost for ever.")
 def erase(profile: Path | None) -> None:
-    """Destroy the keys, then the files. The clinic's copy stays with the clinic."""
-    from app.main import make_app
-    from app.store.hold import hold
+    """Destroy the keys, then the files, those set aside included. The clinic's copy stays with the clinic."""
+    from app import settings
 
-    where = folder(profile)
-    held = hold(where)
-    make_app(where, drawn=False).erase()
-    held.release()
+    with held(profile) as app:
+        asyncio.run(app.erase())
+        (app.folder / settings.FILE).unlink(missing_ok=True)
     click.echo("Erased. Nothing opens what may be left of the files.")
 
 
-RESCUE = (backup, restore, check, salvage, erase)
+RESCUE = (backup, restore, check, salvage, snapshots, put_back, support, aside, erase)

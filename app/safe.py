@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from app.core.errors import StoreDamaged, VaultDamaged
+from app.aside import drop_all, keep_keys
+from app.core.errors import KeyringMissing, NotRecognised, StoreDamaged, VaultDamaged
+from app.device.biometrics import Answer, Biometrics, Prompt
 from app.store import Store, erase_files, has_files, open_store
 from app.store.snapshots import forget_snapshots
+from app.store.swap import settle
 from app.vault import Vault, check
+from app.vault.keyring import Keystore, open_keystore
 
 
 class Safe:
@@ -32,7 +37,9 @@ class Safe:
         self.folder, self.vault, self.now = folder, vault, now
         self._views, self._indices = views, indices
         self._door = asyncio.Lock()
-        self.is_open = False
+        self.is_open = self.on_phone = False
+        self.biometrics: Biometrics | None = None
+        settle(folder)
 
     def entered(self) -> None:
         """The record is open."""
@@ -42,6 +49,30 @@ class Safe:
 
     def left(self) -> None:
         """The record is closed."""
+
+    def met(self) -> None:
+        """It is known what this device can do."""
+
+    # --- what the device lends
+
+    @property
+    def asks_person(self) -> bool:
+        """Must the phone see finger or face before its keystore opens the record?"""
+        return False
+
+    async def meet_phone(self, keystore: Keystore, biometrics: Biometrics | None) -> None:
+        """The app runs on a phone, and its window is there. Its keystore is used if it proves to keep a secret."""
+        self.on_phone = True
+        self.biometrics = biometrics if biometrics and await biometrics.can() != Answer.unavailable else None
+        with contextlib.suppress(KeyringMissing):
+            self.vault.keystore = await asyncio.to_thread(open_keystore, keystore)
+        self.met()
+
+    async def recognise(self, prompt: Prompt | None) -> None:
+        """Have the phone look who holds it. Raises NotRecognised with the answer, unless it is a yes."""
+        known = await self.biometrics.ask(prompt) if self.biometrics and prompt else Answer.unavailable
+        if known != Answer.yes:
+            raise NotRecognised(known.value)
 
     # --- opening and closing
 
@@ -57,10 +88,12 @@ class Safe:
                 return
             keys = await asyncio.to_thread(self.vault.unlock, passcode)
             self.enter(keys)
-            await asyncio.to_thread(self.vault.strengthen, keys[-1], passcode)
+            await asyncio.to_thread(self.vault.strengthen, self._settled(keys), passcode)
 
-    async def unlock_with_device(self) -> bool:
-        """Open with the system's keystore; False when that way is not there."""
+    async def unlock_with_device(self, prompt: Prompt | None = None) -> bool:
+        """Open with the system's keystore; False when that way is not there. Raises NotRecognised for a phone's no."""
+        if self.asks_person and not self.is_open:
+            await self.recognise(prompt)
         async with self._door:
             if not self.is_open and (keys := await asyncio.to_thread(self.vault.unlock_with_keystore)):
                 self.enter(keys)
@@ -73,7 +106,7 @@ class Safe:
             keys = await asyncio.to_thread(self.vault.unlock_with_recovery, code)
             if not self.is_open:
                 self.enter(keys)
-            await asyncio.to_thread(self.vault.change_passcode, keys[-1], passcode)
+            await asyncio.to_thread(self.vault.change_passcode, self._settled(keys), passcode)
 
     async def open_or_found(self, passcode: str) -> None:
         """Open with the passcode, or found the vault with it. Raises VaultDamaged for a database without its vault."""
@@ -108,6 +141,14 @@ class Safe:
             return place
         raise StoreDamaged()
 
+    def _settled(self, keys: tuple[bytes, ...]) -> bytes:
+        """The key of the open files. A rotation that failed half-way is ended first, or the other key would be kept."""
+        if len(keys) == 1 or not self.is_open:
+            return keys[-1]
+        renewed = self.store.is_under(keys[-1])
+        self.vault.end_rotation(renewed)
+        return keys[-1] if renewed else keys[0]
+
     def lock(self) -> None:
         """Close the store and forget the key; nothing of the record stays readable."""
         if self.is_open:
@@ -121,34 +162,51 @@ class Safe:
     async def change_passcode(self, old: str, new: str) -> None:
         """Choose a new passcode. Raises a VaultError."""
         check(new)
-        key = (await asyncio.to_thread(self.vault.unlock, old))[-1]
-        await asyncio.to_thread(self.vault.change_passcode, key, new)
+        async with self._door:
+            key = self._settled(await asyncio.to_thread(self.vault.unlock, old))
+            await asyncio.to_thread(self.vault.change_passcode, key, new)
 
     async def make_recovery(self, passcode: str) -> str:
         """A new recovery code, to be shown once. Raises a VaultError."""
-        key = (await asyncio.to_thread(self.vault.unlock, passcode))[-1]
-        return await asyncio.to_thread(self.vault.make_recovery, key)
+        async with self._door:
+            key = self._settled(await asyncio.to_thread(self.vault.unlock, passcode))
+            return await asyncio.to_thread(self.vault.make_recovery, key)
 
     async def trust_device(self, passcode: str, trusted: bool) -> bool:
         """Let the system's keystore open the record, or stop it. Says whether it does now. Raises a VaultError."""
-        key = (await asyncio.to_thread(self.vault.unlock, passcode))[-1]
-        if not trusted:
-            self.vault.distrust_device()
-        return trusted and await asyncio.to_thread(self.vault.trust_device, key)
+        async with self._door:
+            key = self._settled(await asyncio.to_thread(self.vault.unlock, passcode))
+            if not trusted:
+                await asyncio.to_thread(self.vault.distrust_device)
+            return trusted and await asyncio.to_thread(self.vault.trust_device, key)
 
     async def rotate_key(self, passcode: str) -> str:
         """Encrypt the whole record anew under a new key. Returns the new recovery code. Raises a VaultError."""
         async with self._door:
-            await asyncio.to_thread(self.vault.unlock, passcode)
+            self._settled(await asyncio.to_thread(self.vault.unlock, passcode))
+            keep_keys(self.folder)
             key, code = await asyncio.to_thread(self.vault.begin_rotation, passcode)
-            self.store.rekey(key)
-            self.vault.end_rotation(renewed=True)
+            try:
+                self.store.rekey(key)
+            finally:
+                self.vault.end_rotation(renewed=self.store.is_under(key))
             forget_snapshots(self.folder)
         return code
 
-    def erase(self) -> None:
-        """Sign out and erase: the keys first, so that nothing opens what may remain of the files; then the files."""
+    async def erase(self) -> None:
+        """Sign out and erase: the keys first, so that nothing opens what may remain of the files; then the files.
+
+        Records that were set aside go too.
+        """
+        async with self._door:
+            await self._erase()
+
+    async def _erase(self) -> None:
         self.lock()
-        self.vault.erase()
-        erase_files(self.folder)
+        await asyncio.to_thread(self._destroy)
         self.left()
+
+    def _destroy(self) -> None:
+        self.vault.erase()
+        drop_all(self.folder, self.vault.keystore)
+        erase_files(self.folder)

@@ -19,7 +19,10 @@ class Settings:
     """Language, text size (1.0 to 2.0), theme, high contrast, motion, and "work offline".
 
     The record locks after `lock_away` minutes out of sight and `lock_idle` without a sign of life (1 to 15 each).
-    With `trust` the lock screen offers to open it without the passcode, by the system's keystore.
+    With `trust` the lock screen offers to open it without the passcode, by the system's keystore; with `biometric`
+    a phone asks for finger or face before it does.
+    With `wipe_if_lost` the clinic may have the record erased when this device is reported lost; `reported_lost` says
+    that this happened.
     """
 
     language: str = "en"
@@ -31,6 +34,9 @@ class Settings:
     lock_away: int = 2
     lock_idle: int = 5
     trust: bool = False
+    biometric: bool = False
+    wipe_if_lost: bool = True
+    reported_lost: bool = False
 
     def having(self, **changes: Any) -> Settings:
         """A copy with changes, each brought into its range."""
@@ -43,6 +49,9 @@ class Settings:
             lock_away=min(max(int(new.lock_away), SHORTEST), LONGEST),
             lock_idle=min(max(int(new.lock_idle), SHORTEST), LONGEST),
             trust=new.trust is True,
+            biometric=new.trust is True and new.biometric is True,
+            wipe_if_lost=new.wipe_if_lost is not False,
+            reported_lost=new.reported_lost is True,
         )
 
 

@@ -16,11 +16,13 @@ from sync.protocol.errors import SyncError
 SYNC_CODES = {
     wrong.Offline: 4,
     wrong.Revoked: 5,
+    wrong.ReportedLost: 5,
     wrong.Unauthorised: 5,
     wrong.TooOld: 6,
     wrong.NotTheClinic: 11,
     wrong.BadCode: 12,
     wrong.Unwell: 16,
+    wrong.Erased: 29,
 }
 profile_option = click.option(
     "--profile", type=click.Path(file_okay=False, path_type=Path), help="Folder of the record on this device."

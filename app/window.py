@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from app.clinic_process import free_port, listening
-from app.context import App
-from app.main import make_app, window
+from app.household import Household
+from app.main import make_household, window
 from app.specialty import ASSETS
-from app.store.hold import hold
 
 Ready = Callable[[str], None]
 SIGNPOST_SECONDS = 30.0
@@ -40,33 +39,29 @@ def run(
     passcode: str | None = None,
     ready: Ready = tell,
 ) -> None:
-    """Show the app on this profile until it is stopped. A passcode given opens it at once."""
+    """Show the app on this profile until it is stopped. A passcode given opens the record in that very folder."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    held = hold(folder)
-    app = make_app(folder)
+    home = make_household(folder, exactly=passcode is not None)
     try:
         if native and not native_client():
             print("Flet's native window cannot be had here; the browser is used instead.", file=sys.stderr)
             native = False
         if native:
-            run_native(app, passcode)
+            run_native(home, passcode)
         else:
-            asyncio.run(serve(app, window(app), port or free_port(), show, passcode, ready))
+            asyncio.run(serve(home, window(home), port or free_port(), show, passcode, ready))
     except KeyboardInterrupt:
         pass
     finally:
-        app.lock()
-        held.release()
+        home.close()
 
 
 async def serve(
-    app: App, main: Callable[..., Any], port: int, show: bool, passcode: str | None, ready: Ready
+    home: Household, main: Callable[..., Any], port: int, show: bool, passcode: str | None, ready: Ready
 ) -> None:
     """The web host and the app's own background work on one event loop."""
-    if passcode and app.vault.exists:
-        await app.unlock(passcode)
-    app.listen(app.start)
-    app.start()
+    if passcode and home.app.vault.exists:
+        await home.app.unlock(passcode)
     await hosted(main, port, show, ready)
 
 
@@ -108,16 +103,14 @@ def signpost(url: str) -> Path:
     return Path(name)
 
 
-def run_native(app: App, passcode: str | None) -> None:
+def run_native(home: Household, passcode: str | None) -> None:
     """A native window through Flet's own client."""
     import flet as ft
 
     async def main(page: ft.Page) -> None:
-        if passcode and app.locked:
-            await app.unlock(passcode)
-        app.listen(app.start)
-        app.start()
-        window(app)(page)
+        if passcode and home.app.locked:
+            await home.app.unlock(passcode)
+        window(home)(page)
 
     ft.run(main, assets_dir=str(ASSETS))
 

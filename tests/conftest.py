@@ -10,15 +10,17 @@ async def test_a_mood_logged_offline_reaches_the_tablet(phone, tablet):
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from app.context import App
+from app.household import Household, open_household
 from app.main import make_app
 from app.store import Store
 from app.vault import Vault
@@ -187,3 +189,56 @@ async def tablet(new_phone: Callable[[str], Phone]) -> Phone:
     device = await new_phone("tablet").enrol(label="Tablet")
     await device.sync()
     return device
+
+
+class Family:
+    """A shared tablet: Rosa's record and one for Marcus, each with a passcode and a clinic's access of their own."""
+
+    PASSCODES: ClassVar[dict[str, str]] = {ROSA: PASSCODE, "marcus": "424242"}
+
+    def __init__(self, folder: Path, clock: Clock, wire: Wire, clinic: Clinic) -> None:
+        self.folder, self.clock, self.wire, self.clinic = folder, clock, wire, clinic
+        self.home = self.open()
+
+    def make(self, folder: Path) -> App:
+        """The app on one person's folder."""
+        vault = Vault(folder, fast=True)
+        return make_app(folder, now=self.clock, transport=self.wire.transport, vault=vault, zone=ZONE)
+
+    def open(self) -> Household:
+        """The household as a process finds it when it starts."""
+        return open_household(self.folder, self.make)
+
+    async def join(self, patient: str) -> None:
+        """The record in view belongs to this patient from now on, and has been fetched."""
+        code, _expires = self.clinic.invite(patient)
+        await self.home.app.enrol(SERVER, code, self.PASSCODES[patient])
+        assert self.home.app.engine
+        await self.home.app.engine.sync_once()
+
+    async def unlock(self, patient: str) -> None:
+        """Open the record in view with this patient's passcode."""
+        await self.home.app.unlock(self.PASSCODES[patient])
+
+    def id(self, name: str) -> str:
+        """The id of the person of this name."""
+        return next(one.id for one in self.home.members() if one.name == name)
+
+    def restart(self) -> None:
+        """The process ends and starts again."""
+        self.home.close()
+        self.home = self.open()
+
+
+@pytest.fixture
+async def family(tmp_path: Path, clock: Clock, wire: Wire, clinic: Clinic) -> AsyncIterator[Family]:
+    """Rosa and Marcus on one tablet; both locked, his lock in view."""
+    found = Family(tmp_path / "tablet", clock, wire, clinic)
+    await found.join(ROSA)
+    found.home.rename("Rosa")
+    found.home.add("Marcus")
+    await found.join("marcus")
+    found.home.settle()
+    found.home.app.lock()
+    yield found
+    found.home.close()

@@ -68,6 +68,12 @@ class Wire(Connection):
         )
 
 
+def on_the_wire(control: BaseControl) -> Any:
+    """What the client gets of a control or a service."""
+    encode = configure_encode_object_for_msgpack(BaseControl)
+    return msgpack.unpackb(msgpack.packb(control, default=encode))
+
+
 class Window:
     """One window on the app. Leave it with `async with`; it fails if the app crashed meanwhile."""
 
@@ -243,11 +249,14 @@ def _begins_with(control: Any, name: str) -> bool:
 
 def render(component: Draw, app: Any, *args: Any, features: tuple[Any, ...] = (), **window: Any) -> Window:
     """A window that shows one component of this app, without the shell round it."""
+    from app.household import alone_or_all
     from app.ui.shell import settle_in
+
+    home = alone_or_all(app)
 
     @ft.component
     def Root() -> ft.Control:
-        settle_in(app, features)
+        settle_in(home, features)
         return component(*args)
 
     return Window(lambda page: page.render(Root), **window)

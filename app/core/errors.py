@@ -1,11 +1,13 @@
 """What can go wrong on the device; the docstring is the sentence we would say.
 
 AppError
-  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty
+  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty NotThere
       BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
   x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
-  x DeviceError  Refused Absent
+                 NotRecognised NoArgon2
+  x DeviceError  Refused Absent Silent OnTheLoop
   x OtherClinic  one profile, one clinic
+  x PeopleDamaged  the names of those who share this device
   x RuleBroken   a command said no; shown at the field
 
 `exit_code` is what the command line answers with; the table stands in app/README.md.
@@ -77,6 +79,12 @@ class NotEmpty(StoreError):
     exit_code = 21
 
 
+class NotThere(StoreError):
+    """There is no such record or copy on this device. Nothing was changed."""
+
+    exit_code = 27
+
+
 class BackupError(StoreError):
     """The backup could not be written or read there. Nothing was changed."""
 
@@ -143,8 +151,18 @@ class VaultDamaged(VaultError):
     exit_code = 7
 
 
+class NoArgon2(VaultError):
+    """This passcode was set on a device that guards it in a way this one cannot. Use the recovery code here, or open it on that device. Nothing was changed."""  # noqa: E501
+
+    exit_code = 28
+
+
 class KeyringMissing(VaultError):
     """This computer has no safe place for keys, so only the passcode opens the record."""
+
+
+class NotRecognised(VaultError):
+    """The device did not recognise you ({0}). Your passcode still opens the record."""
 
 
 class WeakPasscode(VaultError):
@@ -157,6 +175,12 @@ class OtherClinic(AppError):
     exit_code = 17
 
 
+class PeopleDamaged(AppError):
+    """The list of names on this device cannot be read. Every record is still here. Choose the names again."""
+
+    exit_code = 7
+
+
 class DeviceError(AppError):
     """The device could not do that."""
 
@@ -167,6 +191,14 @@ class Refused(DeviceError):
 
 class Absent(DeviceError):
     """This device cannot do that."""
+
+
+class Silent(DeviceError):
+    """The device did not answer in time. Please try again."""
+
+
+class OnTheLoop(DeviceError):
+    """The device cannot be asked from here, because its answer could never arrive."""
 
 
 class RuleBroken(AppError):

@@ -9,14 +9,15 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from app.core.errors import StoreDamaged
-from app.store.engine import is_plain, open_encrypted
+from app.store.engine import FILE, is_plain, open_encrypted
 from app.store.errors import plainly
+from app.store.moving import bring_over, forget_old
 from app.store.project import project
 from app.store.snapshots import forget_snapshots, migrate_safely
 from app.store.store import Store
+from app.store.swap import MAKING, sweep
 
-__all__ = ["Store", "erase_files", "has_files", "open_store"]
-FILE = "evenkeel.db"
+__all__ = ["FILE", "Store", "erase_files", "has_files", "open_store"]
 
 
 def open_store(
@@ -33,9 +34,10 @@ def open_store(
     path = folder / FILE if folder else None
     if path and path.exists() and path.stat().st_size and is_plain(path):
         raise StoreDamaged()
-    if path:
-        path.touch(mode=0o600)
     with plainly(folder):
+        if path:
+            bring_over(path, key)
+            path.touch(mode=0o600)
         db = Database(open_encrypted(path or ":memory:", key), execute_plugins=False)
         try:
             migrate_safely(db, folder)
@@ -46,12 +48,15 @@ def open_store(
             raise
     if path and is_plain(path):
         raise StoreDamaged()
-    return Store(db, now, folder)
+    if path:
+        forget_old(path)
+    return Store(db, now, folder, key)
 
 
 def erase_files(folder: Path) -> None:
     """Remove the database and everything beside it. The keys must be gone already: flash may keep what was removed."""
     forget_snapshots(folder)
+    sweep(folder / MAKING)
     for file in folder.glob(f"{FILE}*"):
         file.unlink(missing_ok=True)
 

@@ -20,7 +20,15 @@ from typing import Any, BinaryIO
 
 from sqlite_utils import Database
 
-from app.core.errors import BackupDamaged, BackupError, BackupNewer, BackupStopped, NotEmpty, StoreFull
+from app.core.errors import (
+    BackupDamaged,
+    BackupError,
+    BackupNewer,
+    BackupStopped,
+    NotEmpty,
+    StoreError,
+    StoreFull,
+)
 from app.store import schema
 from app.store.chunks import Stretch, Writer, read_frames
 from app.store.errors import plainly
@@ -33,19 +41,24 @@ SIZE = 1 << 19
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 Counts = dict[str, int]
 Progress = Callable[[int, int], None]
+Stop = Callable[[], bool]
 
 
 class Pace:
     """Says how far it is after each frame, and whether somebody wants it to stop."""
 
-    def __init__(self, progress: Progress | None, stop: Callable[[], bool] | None) -> None:
+    def __init__(self, progress: Progress | None, stop: Stop | None) -> None:
         self.progress, self.stop, self.total, self.done = progress, stop, 0, 0
 
     def step(self, rows: int) -> None:
         """So many rows more. Raises BackupStopped."""
-        self.done += rows
+        self.show(self.done + rows, self.total)
+
+    def show(self, done: int, total: int) -> None:
+        """So far, of so many. Raises BackupStopped."""
+        self.done, self.total = done, total
         if self.progress:
-            self.progress(self.done, self.total)
+            self.progress(done, total)
         if self.stop and self.stop():
             raise BackupStopped()
 
@@ -60,7 +73,7 @@ def save_backup(
     stretch: Stretch,
     *,
     progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Stop | None = None,
 ) -> Counts:
     """Write a backup to `path`. Until the new one is whole and on the disk, an older one there stays as it is."""
     new = path.with_name(path.name + ".new")
@@ -84,7 +97,7 @@ def write_backup(
     stretch: Stretch,
     *,
     progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Stop | None = None,
 ) -> Counts:
     """Write everything, as it is at this moment, to `out`. Returns how many rows of each table.
 
@@ -152,7 +165,7 @@ def read_backup(
     stretch: Stretch,
     *,
     progress: Progress | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Stop | None = None,
 ) -> Counts:
     """Fill an empty store from a backup, in one transaction: all of it or nothing. Returns rows of each table.
 
@@ -170,11 +183,16 @@ def read_backup(
 
 
 def check_backup(
-    file: BinaryIO, passphrase: str, stretch: Stretch, *, progress: Progress | None = None
+    file: BinaryIO,
+    passphrase: str,
+    stretch: Stretch,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
 ) -> Counts:
     """Read a backup from end to end without restoring it: what a restore would find, or the error it would raise."""
     with said_plainly():
-        return take(file, passphrase, stretch, Pace(progress, None), None)
+        return take(file, passphrase, stretch, Pace(progress, stop), None)
 
 
 def doubt(db: Database) -> None:
@@ -229,9 +247,9 @@ def insert(db: Database, table: str, columns: list[str], rows: list[list[Any]]) 
 
 
 @contextlib.contextmanager
-def said_plainly() -> Iterator[None]:
-    """Inside, what the file system says comes out as ours."""
+def said_plainly(otherwise: type[StoreError] = BackupError) -> Iterator[None]:
+    """Inside, what the file system says comes out as ours: StoreFull, or this."""
     try:
         yield
     except OSError as error:
-        raise (StoreFull() if error.errno in FULL else BackupError()) from error
+        raise (StoreFull() if error.errno in FULL else otherwise()) from error

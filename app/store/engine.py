@@ -19,6 +19,7 @@ from typing import cast
 from app.core.errors import NoCipher, StoreDamaged
 from app.store.engines import Connection
 
+FILE = "evenkeel.db"
 KEY_BYTES = 32
 PLAIN = b"SQLite format 3\0"
 ENGINES = ("sqlcipher", "mc", "pages")

@@ -58,9 +58,9 @@ def check(path: Path, key: bytes, progress: Callable[[int, int], None] | None = 
 
 def bad_pages(pages: Pages, progress: Callable[[int, int], None] | None = None) -> list[int]:
     """The pages that do not prove genuine. Each is read twice: another process may just have been writing it."""
-    bad = []
+    bad = [1] if pages.has_lost_salt else []
     for number in range(1, pages.count + 1):
-        if number != LOCKS and pages.get(number) is None and pages.get(number) is None:
+        if number not in (LOCKS, *bad[:1]) and pages.get(number) is None and pages.get(number) is None:
             bad.append(number)
         if progress and (number % STEP == 0 or number == pages.count):
             progress(number, pages.count)

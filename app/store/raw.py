@@ -11,6 +11,7 @@ PBKDF2-HMAC-SHA512(key, salt XOR 0x3a…, 2 rounds, 32 bytes). On page 1 the sal
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import struct
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from app.core.errors import StoreDamaged
 from app.store.engine import engine_name
+from app.store.engines import formats
 
 PAGE, LOG_HEAD, FRAME_HEAD = 4096, 32, 24
 SALT, TAIL, MAC = 16, 80, 64
@@ -51,7 +53,7 @@ class CipherPages:
     reserve = TAIL
 
     def __init__(self, key: bytes, salt: bytes) -> None:
-        self._key = key
+        self._key, self.salt = key, salt
         self._mac = hashlib.pbkdf2_hmac("sha512", key, bytes(one ^ 0x3A for one in salt), 2, 32)
 
     def page(self, number: int, data: bytes, log_offset: int = -1) -> bytes | None:
@@ -137,6 +139,11 @@ class Pages:
         """How many bytes of a page hold data."""
         return PAGE - self.opener.reserve
 
+    @property
+    def has_lost_salt(self) -> bool:
+        """The file does not begin with the salt that its pages were written under: the database does not open."""
+        return isinstance(self.opener, CipherPages) and at(self._file, 0, SALT) != self.opener.salt
+
     def _recognise(self, key: bytes) -> Opener:
         """The format, proved on the first pages there are."""
         for opener in self._possible(key):
@@ -149,11 +156,13 @@ class Pages:
         raise StoreDamaged()
 
     def _possible(self, key: bytes) -> Iterator[Opener]:
-        """This device's format. Where the file's salt is lost, a log frame with page 1 may still have it."""
-        if engine_name() == "pages":
+        """This device's format. Where the file's salt is lost, it is the usual one, or in a log frame with page 1."""
+        is_sealed = formats.is_sealed(Path(self._file.name))
+        if engine_name() == "pages" or (is_sealed and engine_name() == "mc"):
             yield SealedPages(key)
         else:
             yield CipherPages(key, at(self._file, 0, SALT))
+            yield CipherPages(key, formats.SALT)
             yield from (CipherPages(key, salt) for salt in sorted(set(self._salts_in_log())))
 
     def _salts_in_log(self) -> Iterator[bytes]:
@@ -218,6 +227,11 @@ def add_up(data: bytes, before: tuple[int, int], byte_order: str) -> tuple[int, 
 
 
 def at(file: BinaryIO, offset: int, length: int) -> bytes:
-    """So many bytes from there; fewer where the file ends."""
+    """So many bytes from there; fewer where the file ends, none where the disk itself cannot read them."""
     file.seek(offset)
-    return file.read(length)
+    try:
+        return file.read(length)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""

@@ -22,6 +22,7 @@ from app.core.errors import NotEmpty
 from app.store import Store, btree, erase_files, open_store
 from app.store.backup import TABLES, doubt
 from app.store.btree import Record
+from app.store.errors import plainly
 from app.store.integrity import UNKNOWN, bad_pages
 from app.store.overlay import LAST, LAY
 from app.store.raw import Pages
@@ -73,7 +74,8 @@ def salvage(
 ) -> Report:
     """Fill a new store in `out_folder`, under the same key, from what still reads at `path`.
 
-    Raises NotEmpty when anything is there already, StoreDamaged when not one page can be read with this key.
+    Raises NotEmpty when anything is there already, StoreDamaged when not one page can be read with this key,
+    StoreFull.
     """
     if out_folder.exists() and any(out_folder.iterdir()):
         raise NotEmpty()
@@ -82,7 +84,8 @@ def salvage(
         try:
             store = open_store(out_folder, key, now)
             try:
-                return fill(store, pages, btree.owners(pages), progress)
+                with plainly(out_folder):
+                    return fill(store, pages, btree.owners(pages), progress)
             finally:
                 store.close()
         except BaseException:

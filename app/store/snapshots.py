@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from app.core.disk import sync_file
 from app.core.errors import MigrationFailed, NoCipher, StoreError, StoreFull
 from app.store import schema
 from app.store.engine import is_plain
@@ -69,17 +70,11 @@ def write(db: Database, path: Path) -> None:
         db.conn.execute("VACUUM INTO ?", [str(new)]).fetchall()
         if is_plain(new):
             raise NoCipher()
-        sync(new)
+        sync_file(new)
         os.replace(new, path)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-
-
-def sync(path: Path) -> None:
-    """Wait until the file is on the disk."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def snapshots(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from app.core.errors import ReadOnly
+from app.core.errors import ReadOnly, StoreError
 from app.store import overlay, settle
+from app.store.engine import FILE, open_encrypted
 from app.store.errors import plainly
-from app.store.rekey import rekey
+from app.store.rekey import prepare
+from app.store.renew import put_in_place
 from sync.models import Doc, Policy, Stamp, new_id
 from sync.protocol.wire import Mutation, Reply
 
@@ -30,9 +33,11 @@ MUTATION = """SELECT mid, outbox.scope, outbox.id, outbox.kind, op, outbox.body,
 class Store:
     """Documents of all the scopes this device holds. One thread; every method is one transaction."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime], folder: Path | None = None) -> None:
+    def __init__(
+        self, db: Database, now: Callable[[], datetime], folder: Path | None = None, key: bytes = b""
+    ) -> None:
         self.db, self.folder = db, folder
-        self.now = now
+        self.now, self._key, self._door = now, key, threading.Lock()
         self.scope = ""
         self._listeners: list[tuple[frozenset[str], Heard]] = []
 
@@ -141,10 +146,35 @@ class Store:
             self.announce(changed)
 
     def rekey(self, key: bytes) -> None:
-        """Encrypt the whole database anew under another key. Cut short, it opens with exactly one of the two."""
-        with plainly(self.folder):
-            rekey(self.db.conn, key)
+        """Encrypt the whole database anew under another key. Cut short, it opens with exactly one of the two.
+
+        Raises StoreBusy while a second store is open, StoreFull without room for a copy; then nothing has changed.
+        """
+        if self.folder is None:
+            return
+        path = self.folder / FILE
+        with self._door, plainly(self.folder):
+            new = prepare(self.db, path, key)
+            self.db.close()
+            try:
+                put_in_place(new, path)
+                self._key = key
+            finally:
+                self.db = Database(open_encrypted(path, self._key), execute_plugins=False)
+
+    def is_under(self, key: bytes) -> bool:
+        """True when this is the key of the files."""
+        return key == self._key
+
+    def second(self) -> Store:
+        """Another store on the same files, for a thread of its own: close it there. Raises StoreError in memory."""
+        if self.folder is None:
+            raise StoreError()
+        with self._door:
+            db = Database(open_encrypted(self.folder / FILE, self._key), execute_plugins=False)
+        return Store(db, self.now, self.folder, self._key)
 
     def close(self) -> None:
-        """Close the database; nothing more is read or written."""
+        """Close the database and forget its key; nothing more is read or written."""
         self.db.close()
+        self._key = b""

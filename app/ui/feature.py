@@ -25,7 +25,8 @@ class Feature:
 
 @dataclass(frozen=True)
 class Door:
-    """What stands before the record: the screen that joins a clinic, and the screen that unlocks."""
+    """What stands before the record: the screens that join a clinic, that unlock, and that ask whose record."""
 
     welcome: Screen
     lock: Screen
+    people: Screen | None = None

@@ -1,4 +1,4 @@
-"""What stands round a screen: its rail or its tab bar, and the table of every feature's routes."""
+"""What stands round a screen: whose record it is, its rail or its tab bar; and the table of every feature's routes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.ui.feature import Feature, Screen
 from app.ui.menu import MenuScreen, NowhereScreen
 from app.ui.routes import HOME, clean, in_order, remember, section_of
 from app.ui.seat import this_seat
+from app.ui.widgets.person import PersonStrip
 
 
 def _mount(screen: Screen) -> ft.Control:
@@ -41,7 +42,19 @@ def Outlet() -> ft.Control:
     """The screen of the current path, in its frame."""
     path = ft.use_route_location()
     remember(path)
+    use_arrival(clean(path) or HOME)
     return Around(ft.use_route_outlet(), section_of(path))
+
+
+def use_arrival(place: str) -> None:
+    """Whoever walks on to another screen has seen whose record was opened."""
+    home, came_at = this_seat().home, ft.use_ref(place)
+
+    def walk() -> None:
+        if place != came_at.current:
+            home.settle()
+
+    ft.use_effect(walk, dependencies=[place])
 
 
 def Around(screen: ft.Control, section: str) -> ft.Control:
@@ -50,11 +63,18 @@ def Around(screen: ft.Control, section: str) -> ft.Control:
     profile, wide = seat.app.profile, seat.look.kind == "desktop"
     rail = Rail(in_order(seat.features, profile.rail), section) if wide else None
     tabs = None if wide else TabBar(in_order(seat.features, profile.tabs), section)
-    held = ft.SafeArea(ft.Container(screen, expand=True), expand=True, avoid_intrusions_bottom=False)
+    shared = seat.home.is_shared
+    held = ft.SafeArea(
+        ft.Container(screen, expand=True),
+        expand=True,
+        avoid_intrusions_top=not shared,
+        avoid_intrusions_bottom=False,
+    )
     row = ft.Row(
         [ft.Container(rail), held],
         spacing=0,
         expand=True,
         vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-    return ft.Column([row, ft.Container(tabs)], spacing=0, expand=True)
+    whose = PersonStrip() if shared else None
+    return ft.Column([ft.Container(whose), row, ft.Container(tabs)], spacing=0, expand=True)

@@ -1,7 +1,7 @@
 """The bridge from the store to the screen. Nothing else subscribes to the store.
 
-`use_app`, `use_words` and `use_look` may be asked anywhere while drawing. `use_query`, `use_heard`, `use_typed`
-and `use_action` keep state: call them at the top of a component, never inside a condition or a loop.
+`use_app`, `use_home`, `use_words` and `use_look` may be asked anywhere while drawing. `use_query`, `use_heard`,
+`use_typed` and `use_action` keep state: call them at the top of a component, never inside a condition or a loop.
 """
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ from app.ui.strings import Words
 
 if TYPE_CHECKING:
     from app.context import App
+    from app.household import Household
 
-__all__ = ["Action", "Typed", "boundary", "use_action", "use_app", "use_heard", "use_look", "use_query"]
-__all__ += ["use_typed", "use_words"]
+__all__ = ["Action", "Typed", "boundary", "use_action", "use_app", "use_heard", "use_home", "use_look"]
+__all__ += ["use_query", "use_typed", "use_words"]
 T = TypeVar("T")
 
 
 def use_app() -> App:
     """The app: store, clock, settings."""
     return this_seat().app
+
+
+def use_home() -> Household:
+    """Everybody who shares this device, and whose record is in view. It repaints nothing by itself."""
+    return this_seat().home
 
 
 def use_words() -> Words:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.places import arrivals
 from app.ui.gate import USES, Gate
 
 LOOPBACK = "127.0.0.1"
@@ -33,6 +35,8 @@ def build_asgi(
         app_short_name="Evenkeel",
         app_description="Your own health record, with or without a connection.",
         session_timeout_seconds=stay,
+        upload_dir=str(arrivals()),
+        secret_key=secrets.token_urlsafe(32),
     )
     return Gate(inner, port, ticket, tickets)
 

@@ -57,7 +57,8 @@ class SampleLink(Listeners):
 class SampleApp(Listeners):
     """Everything a widget may ask of the app."""
 
-    is_enrolled, is_open, locked, scope = True, True, False, "patient:sample"
+    is_enrolled, has_record, is_open, locked = True, True, True, False
+    scope = "patient:sample"
 
     def __init__(self, **settings: Any) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ from app.ui.strings import Words
 
 if TYPE_CHECKING:
     from app.context import App
+    from app.household import Household
 
 Stop = Callable[[], None]
 KEY = "evenkeel.seat"
@@ -26,8 +27,12 @@ KEY = "evenkeel.seat"
 
 @dataclass(eq=False)
 class Seat:
-    """What a window knows. `look` and `words` are replaced when the settings or the width change."""
+    """What a window knows. `look` and `words` are replaced when the settings or the width change.
 
+    Another record in view gets another seat; the one before lets go of everything.
+    """
+
+    home: Household
     app: App
     look: Look
     words: Words

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import flet as ft
 
+from app.household import alone_or_all
 from app.ui.boundary import boundary
 from app.ui.failures import Failure, explain, hush_logs
 from app.ui.feature import Door, Feature
 from app.ui.frame import routes_of
 from app.ui.hooks import use_heard
 from app.ui.look import Look, choose_palette
+from app.ui.phone import meet
 from app.ui.rest import AWAY, hides, rest_of, watch
 from app.ui.routes import HOME, back, clean, go, in_order
 from app.ui.seat import Seat, find_seat, take_seat, this_seat
@@ -23,6 +25,7 @@ from app.ui.theme import dress
 
 if TYPE_CHECKING:
     from app.context import App
+    from app.household import Household
 
 STEP = 40
 
@@ -41,14 +44,17 @@ def make_words(app: App) -> Words:
     return Words(app.settings.language, app.now, app.zone)
 
 
-def settle_in(app: App, features: Sequence[Feature]) -> Seat:
-    """The seat of the current window, brought up to date with the app's settings."""
-    page = ft.context.page
+def settle_in(home: Household, features: Sequence[Feature]) -> Seat:
+    """The seat of the current window at the record in view, brought up to date with its settings."""
+    page, app = ft.context.page, home.app
     look, words = make_look(app, page), make_words(app)
     seat = find_seat()
     if seat is None or seat.app is not app:
-        seat = Seat(app, look, words, rest_of(app, app.now()), tuple(features), path=page.route or "/")
+        if seat:
+            seat.close()
+        seat = Seat(home, app, look, words, rest_of(app, app.now()), tuple(features), path=page.route or "/")
         take_seat(page, seat)
+        meet(page, app)
     seat.rest.follow(app.settings.lock_away, app.settings.lock_idle)
     if seat.look != look or page.theme is None:
         dress(page, look)
@@ -61,7 +67,7 @@ def press_key(key: str) -> None:
     """Esc goes back; 1 to 9 show the sections of the rail, unless somebody is typing."""
     seat = this_seat()
     seat.poke()
-    if seat.app.locked or not seat.app.is_enrolled:
+    if seat.app.locked or not seat.app.has_record:
         return
     if key == "Escape":
         back()
@@ -94,24 +100,27 @@ def Sorry(failure: Failure, close: Callable[[], None]) -> ft.AlertDialog:
 
 
 @ft.component
-def Shell(app: App, features: Sequence[Feature], door: Door) -> list[ft.View]:
+def Shell(home: Household, features: Sequence[Feature], door: Door) -> list[ft.View]:
     """The whole window: welcome, lock, or the record in its frame."""
-    page = ft.context.page
+    page, app = ft.context.page, home.app
     _, repaint = ft.use_state(0)
     failure, set_failure = ft.use_state(None)
     covered, seat_cover = ft.use_state(False)
-    seat = settle_in(app, features)
-    use_heard(app.listen, deps=[id(app)])
+    seat = settle_in(home, features)
+    use_heard(home.listen, deps=[home.turn])
+    use_heard(app.listen, deps=[home.turn])
 
     def again() -> None:
-        if make_look(app, page) != seat.look:
+        if home.app is not app or make_look(app, page) != seat.look:
             repaint(lambda n: n + 1)
 
+    use_turns(seat, again)
     seat.refit, seat.cover = again, seat_cover
     seat.alert = lambda error: set_failure(explain(error, seat.words))
     ft.use_dialog(Sorry(failure, lambda: set_failure(None)) if failure else None)
     paper = seat.look.palette.paper
-    layers = [ft.Container(Inside(app, tuple(features), door), expand=True)]
+    inside = Inside(app, home.scene, tuple(features), door, key=f"turn-{home.turn}")
+    layers = [ft.Container(inside, expand=True)]
     layers += [ft.Container(bgcolor=paper, left=0, right=0, top=0, bottom=0, key="cover")] if covered else []
     stack = ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
     view = ft.View(controls=[stack], padding=0, spacing=0, bgcolor=paper)
@@ -119,11 +128,27 @@ def Shell(app: App, features: Sequence[Feature], door: Door) -> list[ft.View]:
     return [view]
 
 
+def use_turns(seat: Seat, again: Callable[[], None]) -> None:
+    """With another record in view: keep an eye on it, begin at today, and look whether it was passed on meanwhile."""
+    turn = seat.home.turn
+    first = ft.use_ref(turn)
+
+    def arrive() -> None:
+        if first.current != turn:
+            guard(seat)
+            go(HOME)
+            again()
+
+    ft.use_effect(arrive, dependencies=[turn])
+
+
 @ft.component
 @boundary
-def Inside(app: App, features: Sequence[Feature], door: Door) -> ft.Control:
-    """Welcome for whom no clinic knows, the lock while it is locked, else the record."""
-    if not app.is_enrolled:
+def Inside(app: App, scene: str, features: Sequence[Feature], door: Door) -> ft.Control:
+    """Whose record, where that is asked; welcome where there is nothing, the lock while locked, else the record."""
+    if scene and door.people and not app.is_open:
+        return ft.Container(door.people(), expand=True, key=scene)
+    if not app.has_record:
         return ft.Container(door.welcome(), expand=True, key="welcome")
     if app.locked:
         return ft.Container(door.lock(), expand=True, key="lock")
@@ -142,7 +167,7 @@ def change_life(state: ft.AppLifecycleState) -> None:
 
 def lock_if_open(app: App) -> None:
     """Lock a record that is open."""
-    if app.is_enrolled and not app.locked:
+    if app.has_record and not app.locked:
         app.lock()
 
 
@@ -174,15 +199,16 @@ def last_resort(page: ft.Page) -> None:
     page.session.error = tell
 
 
-def open_window(app: App, features: Sequence[Feature], door: Door) -> Callable[[ft.Page], None]:
+def open_window(shown: App | Household, features: Sequence[Feature], door: Door) -> Callable[[ft.Page], None]:
     """What Flet calls for each window or browser tab."""
+    home = alone_or_all(shown)
 
     def main(page: ft.Page) -> None:
         hush_logs()
         last_resort(page)
         page.title = "Evenkeel"
         hear_window(page)
-        guard(settle_in(app, features))
-        page.render_views(Shell, app, tuple(features), door)
+        guard(settle_in(home, features))
+        page.render_views(Shell, home, tuple(features), door)
 
     return main

@@ -18,6 +18,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from app.core.disk import sync_folder
 from app.core.errors import NoVault, StoreFull, VaultDamaged
 
 FILE = "vault.json"
@@ -82,17 +83,6 @@ def save(folder: Path, envelope: dict[str, Any]) -> None:
     except OSError as error:
         new.unlink(missing_ok=True)
         raise StoreFull() from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where folders can be synced."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def destroy(folder: Path) -> None:

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -14,11 +14,20 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from app.core.errors import NoArgon2
+
 Wrap = dict[str, Any]
 BYTES = 32
 GOAL = 0.5
 LEAST_PASSES, MOST_PASSES = 3, 8
 MEMORY = 65536
+
+
+class Stretching(Protocol):
+    """Argon2id or scrypt with its parameters, for one passcode."""
+
+    def derive(self, key_material: bytes, /) -> bytes:
+        """The key; slow on purpose."""
 
 
 def make_key() -> bytes:
@@ -39,12 +48,10 @@ def make_kdf(fast: bool = False, passes: int = LEAST_PASSES) -> dict[str, Any]:
 
 
 def has_argon2() -> bool:
-    """True where this platform's OpenSSL can do Argon2id."""
+    """True where this platform's cryptography and OpenSSL can do Argon2id."""
     try:
-        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-        Argon2id(salt=b"0" * 16, length=BYTES, iterations=1, lanes=1, memory_cost=64)
-    except (ImportError, UnsupportedAlgorithm):
+        stretching({"name": "argon2id", "m": 64, "t": 1, "p": 1, "salt": base64.b64encode(bytes(16))})
+    except NoArgon2:
         return False
     return True
 
@@ -66,15 +73,21 @@ def is_weaker(kdf: dict[str, Any]) -> bool:
 
 
 def derive_passcode_key(passcode: str, kdf: dict[str, Any]) -> bytes:
-    """Stretch a passcode to a key. Takes a good part of a second on purpose."""
-    salt, secret = base64.b64decode(kdf["salt"]), passcode.strip().encode()
-    if kdf["name"] == "argon2id":
+    """Stretch a passcode to a key. Takes a good part of a second on purpose. Raises NoArgon2."""
+    return stretching(kdf).derive(passcode.strip().encode())
+
+
+def stretching(kdf: dict[str, Any]) -> Stretching:
+    """What stretches a passcode with these parameters. Raises NoArgon2 where they ask for what is not here."""
+    salt = base64.b64decode(kdf["salt"])
+    if kdf["name"] != "argon2id":
+        return Scrypt(salt=salt, length=BYTES, n=kdf["n"], r=kdf["r"], p=kdf["p"])
+    try:
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-        return Argon2id(
-            salt=salt, length=BYTES, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"]
-        ).derive(secret)
-    return Scrypt(salt=salt, length=BYTES, n=kdf["n"], r=kdf["r"], p=kdf["p"]).derive(secret)
+        return Argon2id(salt=salt, length=BYTES, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"])
+    except (ImportError, UnsupportedAlgorithm) as error:
+        raise NoArgon2() from error
 
 
 def derive_key(secret: bytes, purpose: str) -> bytes:

@@ -6,15 +6,22 @@ envelope before the try so that killing the app refunds nothing. Nothing is ever
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import NoVault, TooManyTries, VaultExists, WeakPasscode, WrongCode, WrongPasscode
+from app.core.errors import (
+    NoVault,
+    TooManyTries,
+    VaultError,
+    VaultExists,
+    WeakPasscode,
+    WrongCode,
+    WrongPasscode,
+)
 from app.vault import envelope, keys, recovery
-from app.vault.keyring import SERVICE, Keystore, forget, recall
+from app.vault.keyring import Keystore, forget, recall, remember
 from app.vault.throttle import NONE, counted, remaining, uptime
 
 SHORTEST = 6
@@ -67,7 +74,12 @@ class Vault:
         return key
 
     def unlock(self, passcode: str) -> tuple[bytes, ...]:
-        """The data key; during a rotation the new one behind it. Raises NoVault, TooManyTries, WrongPasscode."""
+        """The data key; during a rotation the new one behind it. Raises NoVault, TooManyTries, WrongPasscode, NoArgon2.
+
+        A passcode that cannot be stretched here was not tried, and is not counted as a try.
+        """
+        for group in groups(envelope.load(self.folder)):
+            keys.stretching(group["passcode"]["kdf"])
         held = self._counted()
         found = [self._with_passcode(group, passcode, held["id"]) for group in groups(held)]
         opened = tuple(key for key in found if key)
@@ -118,10 +130,9 @@ class Vault:
 
     def trust_device(self, key: bytes) -> bool:
         """Let the system's keystore open the record; False where there is none that keeps a secret."""
-        if not self.keystore:
-            return False
         secret, id = keys.make_key(), envelope.load(self.folder)["id"]
-        self.keystore.set_password(SERVICE, id, base64.b64encode(secret).decode())
+        if not self.keystore or not remember(self.keystore, id, secret):
+            return False
         self._rewrap("device", lambda id: self._under_secret(key, secret, id, "device"))
         return True
 
@@ -157,15 +168,20 @@ class Vault:
         envelope.save(self.folder, held)
 
     def erase(self) -> None:
-        """Destroy every wrap and the keystore's secret. Nothing opens the database afterwards."""
-        if self.keystore:
-            try:
-                forget(self.keystore, envelope.load(self.folder)["id"])
-            except NoVault:
-                return
+        """Destroy every wrap, then the keystore's secret. Nothing opens the database afterwards."""
+        keystore, name = self.keystore, self._name()
         envelope.destroy(self.folder)
+        if keystore and name:
+            forget(keystore, name)
 
     # --- inside
+
+    def _name(self) -> str | None:
+        """What the keystore knows this vault by; None where the envelope cannot be read."""
+        try:
+            return str(envelope.load(self.folder)["id"])
+        except VaultError:
+            return None
 
     def _counted(self) -> Envelope:
         held, up = envelope.load(self.folder), self.up()

@@ -16,13 +16,17 @@ from typing import Any
 
 @dataclass
 class Credentials:
-    """What a device needs to speak with its clinic. Kept in the encrypted store; `token` and `nonce` come and go."""
+    """What a device needs to speak with its clinic. Kept in the encrypted store; `token` and `nonce` come and go.
+
+    `wipe_key` is pinned: the first that the clinic gave stays, and only what it signed can erase the record.
+    """
 
     server: str
     jwk: dict[str, Any] = field(repr=False)
     device: str = ""
     token: str = field(default="", repr=False)
     nonce: str = field(default="", repr=False)
+    wipe_key: str = ""
 
 
 def make_jwk() -> dict[str, Any]:
@@ -30,6 +34,13 @@ def make_jwk() -> dict[str, Any]:
     from joserfc.jwk import OKPKey
 
     return dict(OKPKey.generate_key("Ed25519").as_dict(private=True))
+
+
+def thumbprint(jwk: dict[str, Any]) -> str:
+    """The name of a device key (RFC 7638), as the clinic knows it."""
+    from joserfc.jwk import OKPKey
+
+    return str(OKPKey.import_key(jwk).thumbprint())
 
 
 def prove(credentials: Credentials, method: str, path: str, body: bytes, token: str = "") -> str:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
-from sync.protocol.errors import Offline, SyncError, TooOld, Unauthorised
+from sync.protocol.errors import Erased, Offline, ReportedLost, SyncError, TooOld, Unauthorised
 from sync.protocol.flow import Replica, sync_flow
 from sync.protocol.wire import PAGE_BYTES
 
 log = logging.getLogger(__name__)
+Obey = Callable[[str], Awaitable[bool]]
+
+
+async def keep_it(_order: str) -> bool:
+    """Obeys no order: a record that nobody is there to erase."""
+    return False
 
 
 @dataclass
@@ -49,7 +55,10 @@ class Link:
 
 
 class Engine:
-    """Keeps one replica and its clinic together. All on one event loop, so no locks."""
+    """Keeps one replica and its clinic together. All on one event loop, so no locks.
+
+    `obey` is given the nonce of a proven order to erase the record, and says whether it did; then the engine is over.
+    """
 
     def __init__(
         self,
@@ -59,14 +68,29 @@ class Engine:
         link: Link | None = None,
         schedule: Schedule | None = None,
         limit: int = PAGE_BYTES,
+        obey: Obey = keep_it,
     ) -> None:
         self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
         self.link, self.schedule = link or Link(), schedule or Schedule()
         self._woken = asyncio.Event()
-        self._paused = False
+        self.obey = obey
+        self._paused = self._over = False
 
     async def sync_once(self) -> Outcome:
-        """One whole conversation. Raises a SyncError; what was settled before it stays settled."""
+        """One whole conversation. Raises a SyncError; what was settled before it stays settled.
+
+        Erased is raised when the clinic said that this device was reported lost, and the record is gone.
+        """
+        try:
+            return await self._converse()
+        except ReportedLost as lost:
+            self._over = True
+            if await self.obey(str(lost.args[0])):
+                raise Erased() from None
+            self._over = False
+            raise
+
+    async def _converse(self) -> Outcome:
         outcome = Outcome()
         flow = sync_flow(self.replica, limit=self.limit)
         exchange = next(flow)
@@ -83,10 +107,12 @@ class Engine:
 
     async def run(self) -> None:
         """Sync now, after each write, and from time to time; back off while the clinic cannot be reached."""
-        while True:
+        while not self._over:
             self._woken.clear()
             if not self._paused:
                 await self._attempt()
+            if self._over:
+                return
             wait = None if self._paused else self.schedule.wait()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -123,6 +149,8 @@ class Engine:
 
 def word_for(error: SyncError) -> str:
     """The link's word for what stopped a sync."""
+    if isinstance(error, Erased):
+        return "paused"
     if isinstance(error, Unauthorised):
         return "sign-in"
     if isinstance(error, TooOld):

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 from pydantic import BaseModel, Field, ValidationError
 
 from sync.client.auth import Credentials, prove
-from sync.protocol.errors import BadCode, NotTheClinic, Offline, Revoked, TooOld, Unauthorised, Unwell
+from sync.client.orders import order_for
+from sync.protocol.errors import (
+    BadCode,
+    NotTheClinic,
+    Offline,
+    ReportedLost,
+    Revoked,
+    TooOld,
+    Unauthorised,
+    Unwell,
+)
 from sync.protocol.wire import Exchange, Reply
 
 if TYPE_CHECKING:
@@ -41,12 +51,14 @@ class Enrolled(BaseModel):
 
     device: str = Field(min_length=1)
     scopes: list[str] = Field(min_length=1)
+    wipe_key: str = ""
 
 
 class Token(BaseModel):
     """A short token."""
 
     token: str = Field(min_length=16)
+    wipe_key: str = ""
 
 
 @dataclass
@@ -91,19 +103,26 @@ class Transport:
 
     async def exchange(self, exchange: Exchange) -> Reply:
         """One round of the conversation, signing in first where needed."""
+        said = exchange.model_dump_json(exclude_defaults=True).encode()
+        return read(Reply, await self.ask("/v1/sync", said))
+
+    async def ask(self, path: str, said: bytes) -> bytes:
+        """The body of the clinic's answer to this device, signing in first where needed."""
         for _ in range(3):
             if not self.credentials.token:
                 await self._sign_in()
-            status, headers, body = await self._post(
-                "/v1/sync", exchange.model_dump_json(exclude_defaults=True).encode(), self.credentials.token
-            )
+            status, headers, body = await self._post(path, said, self.credentials.token)
             if status != 401:
                 break
             if error_in(body) not in ("use_dpop_nonce", "invalid_token"):
-                raise ERRORS.get(error_in(body), Unauthorised)()
+                raise self._refusal(body) or Unauthorised()
             if error_in(body) == "invalid_token":
                 self.credentials.token = ""
-        return read(Reply, self._good(status, headers, body))
+        return self._good(status, headers, body)
+
+    async def say_erased(self, order: str) -> None:
+        """Tell the clinic that the order of this nonce was obeyed. The key alone speaks: access has ended."""
+        await self._signed("/v1/erased", {"order": order})
 
     async def close(self) -> None:
         """Let the connection go."""
@@ -111,7 +130,9 @@ class Transport:
             await self._client.aclose()
 
     async def _sign_in(self) -> None:
-        self.credentials.token = read(Token, await self._signed("/v1/token", {})).token
+        answer = read(Token, await self._signed("/v1/token", {}))
+        self.credentials.token = answer.token
+        self.credentials.wipe_key = self.credentials.wipe_key or answer.wipe_key
         self.kept(self.credentials)
 
     async def _signed(self, path: str, body: dict[str, Any]) -> bytes:
@@ -160,14 +181,21 @@ class Transport:
             self.credentials.nonce = nonce
             self.kept(self.credentials)
 
+    def _refusal(self, body: bytes) -> Exception | None:
+        """What a refusal means. A wipe order counts only when it is meant and signed for this very device."""
+        kind = ERRORS.get(error_in(body))
+        if kind is Revoked and (order := order_for(self.credentials, body)):
+            return ReportedLost(order.nonce)
+        return kind() if kind else None
+
     def _good(self, status: int, headers: httpx.Headers, body: bytes) -> bytes:
         """The body of a good answer; otherwise the error that names what happened."""
         if not headers.get("content-type", "").startswith("application/json"):
             raise Unwell() if status >= 500 else NotTheClinic()
         if status == 200:
             return body
-        if error := ERRORS.get(error_in(body)):
-            raise error()
+        if error := self._refusal(body):
+            raise error
         if status in (401, 403):
             raise Unauthorised()
         raise NotTheClinic() if status == 404 else Unwell()

@@ -10,7 +10,9 @@ from sync.models.doc import Doc, Policy
 
 
 class Device(Doc):
-    """One enrolled device. `revoked_at` is set once the clinic or the patient ended it."""
+    """One enrolled device. `revoked_at`: the clinic or the patient ended it; `lost_at`: it was reported lost, and is
+    to erase the record when it asks; `erased_at`: it said that it did.
+    """
 
     kind: ClassVar[str] = "device"
     policy: ClassVar[Policy] = Policy.SERVER
@@ -18,3 +20,5 @@ class Device(Doc):
     label: str
     enrolled_at: AwareDatetime
     revoked_at: AwareDatetime | None = None
+    lost_at: AwareDatetime | None = None
+    erased_at: AwareDatetime | None = None

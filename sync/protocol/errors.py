@@ -5,6 +5,8 @@ SyncError
   x NotTheClinic   something answered, but not the clinic's API
   x Unauthorised   the clinic does not know this device (any more); all data stays
       x Revoked
+          x ReportedLost   the refusal carried the clinic's signed order for this very device
+              x Erased     and it was obeyed
   x BadCode        the activation code was wrong, used or too old
   x TooOld         the clinic speaks a newer protocol
   x Unwell         the clinic's server has a fault of its own
@@ -31,6 +33,14 @@ class Unauthorised(SyncError):
 
 class Revoked(Unauthorised):
     """The clinic has ended this device's access. What is on the device stays. Ask the clinic for a new code."""
+
+
+class ReportedLost(Revoked):
+    """This device was reported lost. The clinic has ended its access. What is on the device stays."""
+
+
+class Erased(ReportedLost):
+    """This device was reported lost, so its record was erased from it. Ask the clinic for a new code."""
 
 
 class BadCode(SyncError):

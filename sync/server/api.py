@@ -1,4 +1,4 @@
-"""The companion API over HTTP: enrol, token, sync, health. `create_app` makes it, for a server and for tests."""
+"""The companion API over HTTP: enrol, token, sync, devices, health. `create_app` makes it, also for tests."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from sync.protocol.order import SignedOrder, public_half
 from sync.protocol.version import OLDEST, PROTOCOL
 from sync.protocol.wire import Exchange, Reply
 from sync.server.clinic import Clinic, version
@@ -24,6 +25,7 @@ from sync.server.exchange import answer, packed
 from sync.server.gate import Gate, Visitor, utc_now
 from sync.server.guard import CAP, DEADLINE, Guard
 from sync.server.journal import Journal, Write, to_stderr
+from sync.server.own_devices import Devices, Named, Obeyed, OwnDevices
 from sync.server.proof import Asked
 
 JSON = "application/json"
@@ -50,24 +52,27 @@ class Enrol(BaseModel):
 
 
 class Enrolled(BaseModel):
-    """The device's id, and the scopes it may read."""
+    """The device's id, the scopes it may read, and the public key that signs orders for lost devices."""
 
     device: str
     scopes: list[str]
+    wipe_key: str
 
 
 class Token(BaseModel):
-    """A token for ten minutes, bound to the device's key."""
+    """A token for ten minutes, bound to the device's key. `wipe_key` is for those who enrolled before there was one."""
 
     token: str
     expires_in: int
+    wipe_key: str
 
 
 class Problem(BaseModel):
-    """A code word; `oldest` only with `too_old`."""
+    """A code word; `oldest` only with `too_old`, `order` only with `device_revoked` for a device reported lost."""
 
     error: str
     oldest: int | None = None
+    order: SignedOrder | None = None
 
 
 class Spoken(msgspec.Struct):
@@ -81,6 +86,7 @@ class Api:
 
     def __init__(self, clinic: Clinic, gate: Gate, origin: str) -> None:
         self.clinic, self.gate, self.origin = clinic, gate, origin
+        self.wipe_key = public_half(gate.keys.orders)
 
     async def health(self) -> Health:
         """Is the clinic's computer well, and which versions does it speak?"""
@@ -91,24 +97,24 @@ class Api:
         body = await request.body()
         sent = Enrol.model_validate_json(body)
         label = "".join(letter for letter in sent.label if letter.isprintable()) or "device"
-        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self._asked(request, body))
+        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self.asked(request, body))
         request.state.device = id
-        return self._said(Enrolled(device=id, scopes=scopes).model_dump())
+        return self.said(Enrolled(device=id, scopes=scopes, wipe_key=self.wipe_key).model_dump())
 
     async def token(self, request: Request) -> Response:
         """A token for the device whose key signed the proof."""
-        asked = self._asked(request, await request.body())
+        asked = self.asked(request, await request.body())
         text, seconds = await run_in_threadpool(self.gate.token, asked)
-        return self._said({"token": text, "expires_in": seconds})
+        return self.said({"token": text, "expires_in": seconds, "wipe_key": self.wipe_key})
 
     async def sync(self, request: Request) -> Response:
         """One exchange: mutations up, verdicts and pages down."""
         body = await request.body()
         authorization = request.headers.get("authorization", "")
-        visitor = await run_in_threadpool(self.gate.check, authorization, self._asked(request, body))
+        visitor = await run_in_threadpool(self.gate.check, authorization, self.asked(request, body))
         request.state.device = visitor.device
         if not OLDEST <= _spoken(body) <= PROTOCOL:
-            return self._said({"error": "too_old", "oldest": OLDEST}, 426)
+            return self.said({"error": "too_old", "oldest": OLDEST}, 426)
         asked = Exchange.model_validate_json(body)
         accepted = request.headers.get("accept-encoding", "")
         data, encoding = await run_in_threadpool(self._exchanged, visitor, asked, accepted)
@@ -121,27 +127,29 @@ class Api:
         key = self.gate.keys.cursor
         return packed(answer(self.clinic.database, key, self.clinic.clock, visitor, asked), accepted)
 
-    def _asked(self, request: Request, body: bytes) -> Asked:
+    def asked(self, request: Request, body: bytes) -> Asked:
         """What the proof must be about: our configured origin, or the one the device called."""
         origin = self.origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
         proof = request.headers.get("dpop", "")
         return Asked(request.method, origin + request.url.path, proof, body=body)
 
-    def _said(self, what: dict[str, Any], status: int = 200) -> Response:
+    def said(self, what: dict[str, Any], status: int = 200) -> Response:
+        """An answer, with a fresh nonce for the next request."""
         headers = {"dpop-nonce": self.gate.proofs.nonce()}
         return Response(msgspec.json.encode(what), status, headers, JSON)
 
     async def denied(self, _request: Request, error: Exception) -> Response:
         """The gate's no, with a fresh nonce for the next try."""
         assert isinstance(error, Deny)
-        reply = self._said({"error": error.error}, error.status)
+        order = {"order": msgspec.json.decode(error.order)} if error.order else {}
+        reply = self.said({"error": error.error} | order, error.status)
         if error.status == 401:
             reply.headers["www-authenticate"] = f'DPoP error="{error.error}", algs="Ed25519 EdDSA"'
         return reply
 
     async def invalid(self, _request: Request, _error: Exception) -> Response:
         """A body that does not fit; nothing of it is repeated."""
-        return self._said({"error": "invalid"}, 422)
+        return self.said({"error": "invalid"}, 422)
 
     async def refused(self, _request: Request, error: Exception) -> Response:
         """What the framework refuses: no such path, wrong method, body too big or too slow."""
@@ -149,17 +157,17 @@ class Api:
         words = {404: "not_found", 405: "not_allowed"}
         ours = str(error.detail) if error.status_code in (408, 413) else "refused"
         word = words.get(error.status_code, ours)
-        reply = self._said({"error": word}, error.status_code)
+        reply = self.said({"error": word}, error.status_code)
         reply.headers.update(error.headers or {})
         return reply
 
     async def unwell(self, _request: Request, _error: Exception) -> Response:
         """The database does not answer: the device tries again later."""
-        return self._said({"error": "unwell"}, 503)
+        return self.said({"error": "unwell"}, 503)
 
     async def broken(self, _request: Request, _error: Exception) -> Response:
         """A fault of our own; the guard writes it down."""
-        return self._said({"error": "unwell"}, 500)
+        return self.said({"error": "unwell"}, 500)
 
 
 def create_app(
@@ -188,6 +196,11 @@ def _routes(api: Api) -> FastAPI:
     app.add_api_route("/v1/enrol", api.enrol, openapi_extra=_body(Enrol), responses=_said(Enrolled), **post)
     app.add_api_route("/v1/token", api.token, openapi_extra=_signed(), responses=_said(Token), **post)
     app.add_api_route("/v1/sync", api.sync, openapi_extra=_body(Exchange), responses=_said(Reply), **post)
+    own = OwnDevices(api.clinic, api.gate, api.asked, api.said)
+    app.add_api_route("/v1/devices", own.every, openapi_extra=_signed(), responses=_said(Devices), **post)
+    app.add_api_route("/v1/devices/end", own.end, openapi_extra=_body(Named), responses=_said(), **post)
+    app.add_api_route("/v1/devices/lost", own.lost, openapi_extra=_body(Named), responses=_said(), **post)
+    app.add_api_route("/v1/erased", own.erased, openapi_extra=_body(Obeyed), responses=_said(), **post)
     app.add_exception_handler(Deny, api.denied)
     app.add_exception_handler(ValidationError, api.invalid)
     app.add_exception_handler(RequestValidationError, api.invalid)
@@ -204,11 +217,11 @@ def _spoken(body: bytes) -> int:
         raise Deny(422, "invalid") from None
 
 
-def _said(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+def _said(model: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
     problems: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem} for status in (401, 403, 408, 413, 415, 422, 426, 503)
+        status: {"model": Problem} for status in (401, 403, 404, 408, 413, 415, 422, 426, 503)
     }
-    return {200: {"model": model}, **problems}
+    return {200: {"model": model}, **problems} if model else problems
 
 
 def _signed() -> dict[str, Any]:

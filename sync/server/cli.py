@@ -172,8 +172,13 @@ def devices(db: str, patient: str, as_json: bool) -> None:
         _print(found)
         return
     for one in found:
-        ended = f"ended {one['revoked_at']}" if one["revoked_at"] else "active"
-        click.echo(f"{one['id']}  {one['enrolled_at']}  {ended}  {one['label']}")
+        click.echo(f"{one['id']}  {one['enrolled_at']}  {_standing(one)}  {one['label']}")
+
+
+def _standing(one: dict[str, Any]) -> str:
+    """How a device stands, for people."""
+    words = {"erased_at": "erased", "lost_at": "reported lost", "revoked_at": "ended"}
+    return ", ".join(f"{word} {one[name]}" for name, word in words.items() if one[name]) or "active"
 
 
 @main.command()
@@ -184,6 +189,28 @@ def revoke(db: str, device: str) -> None:
     with _opened(db) as clinic:
         clinic.revoke(device)
     click.echo(f"Device {device} may no longer sync.")
+
+
+@main.command()
+@_db
+@click.option("--device", required=True, metavar="ID")
+def lost(db: str, device: str) -> None:
+    """End a lost device's access, and have it erase its record when it next asks."""
+    with _opened(db) as clinic:
+        clinic.mark_lost(device)
+    click.echo(f"Device {device} may no longer sync, and is told to erase its record when it next asks.")
+
+
+@main.command()
+@_db
+@click.option("--device", required=True, metavar="ID")
+def found(db: str, device: str) -> None:
+    """Withdraw the order for a device that was found. It may come back with a new code."""
+    with _opened(db) as clinic:
+        in_time = clinic.mark_found(device)
+    if not in_time:
+        raise click.ClickException(f"Device {device} has erased its record already.")
+    click.echo(f"Device {device} is not told to erase anything any more. It needs a new code to sync again.")
 
 
 @main.command()

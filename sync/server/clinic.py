@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import argon2
 import sqlalchemy as sa
 
-from sync.models import Device, Doc
+from sync.models import Doc
 from sync.protocol.version import PROTOCOL
 from sync.server.codes import Codes
 from sync.server.database import Database
-from sync.server.errors import UnknownDevice, UnknownPatient
+from sync.server.errors import UnknownPatient
 from sync.server.gate import Gate, utc_now
 from sync.server.importing import Importer, Report, files_in
-from sync.server.keys import load_keys
+from sync.server.keys import Keys, load_keys
 from sync.server.ledger import Held, Ledger, new_epoch
-from sync.server.tables import access, device, patient, row, token
+from sync.server.register import Register, moment
+from sync.server.tables import device, patient, row
 
 
 class Clinic:
@@ -36,6 +37,7 @@ class Clinic:
         self.database = Database(url)
         self.clock, self._pepper = clock, pepper
         self.codes = Codes(self.database, cheap() if fast else argon2.PasswordHasher())
+        self.register = Register(self.database, clock, self.put)
         self._gate: Gate | None = None
 
     def migrate(self) -> None:
@@ -45,9 +47,12 @@ class Clinic:
     def gate(self) -> Gate:
         """The gate in front of this clinic's records: one for as long as the clinic is open."""
         if self._gate is None:
-            keys = load_keys(self.database, self._pepper)
-            self._gate = Gate(self.database, keys, self.clock, self.codes)
+            self._gate = Gate(self.database, self.keys(), self.clock, self.codes)
         return self._gate
+
+    def keys(self) -> Keys:
+        """The clinic's secrets, made where they are missing."""
+        return load_keys(self.database, self._pepper)
 
     def import_paths(
         self, paths: Sequence[Path | str], progress: Callable[[Iterable[Path]], Iterable[Path]] = iter
@@ -96,27 +101,19 @@ class Clinic:
             scope = connection.scalar(sa.select(patient.c.scope).where(patient.c.id == patient_id))
             if scope is None:
                 raise UnknownPatient(patient_id)
-            asked = sa.select(device).join(access, access.c.device == device.c.id)
-            found = connection.execute(asked.where(access.c.scope == scope).order_by(device.c.enrolled_ms))
-            return [_described(one) for one in found]
+        return self.register.of([scope])
 
     def revoke(self, device_id: str) -> None:
         """End a device's access at once; its patients see that it was ended."""
-        mine = device.c.id == device_id
-        with self.database.directory(write=True) as connection:
-            found = connection.execute(sa.select(device).where(mine)).first()
-            if found is None:
-                raise UnknownDevice(device_id)
-            ended = found.revoked_ms or self._now_ms()
-            connection.execute(sa.update(device).where(mine).values(revoked_ms=ended))
-            connection.execute(sa.delete(token).where(token.c.device == device_id))
-            asked = sa.select(access.c.scope).where(access.c.device == device_id, access.c.scope != "content")
-            scopes = list(connection.scalars(asked))
-        noun = Device(
-            id=device_id, label=found.label, enrolled_at=_moment(found.enrolled_ms), revoked_at=_moment(ended)
-        )
-        for scope in scopes:
-            self.put(scope, noun)
+        self.register.revoke(device_id)
+
+    def mark_lost(self, device_id: str) -> None:
+        """A device was reported lost: end its access, and let it erase the record when it next asks."""
+        self.register.mark_lost(device_id, self.keys().orders)
+
+    def mark_found(self, device_id: str) -> bool:
+        """It was found: withdraw the order; its access stays ended. False when it has erased the record already."""
+        return self.register.withdraw(device_id)
 
     def status(self) -> dict[str, Any]:
         """How the clinic's database is."""
@@ -124,13 +121,14 @@ class Clinic:
             people = connection.scalar(sa.select(sa.func.count()).select_from(patient))
             asked = sa.select(sa.func.count(), sa.func.max(device.c.seen_ms))
             devices, seen = connection.execute(asked.where(device.c.revoked_ms.is_(None))).one()
+        last = moment(seen)
         return {
             "database": self.database.shown,
             "schema": self.database.revision(),
             "patients": people,
             "documents": sum(self._count(scope) for scope in self.database.scopes()),
             "devices": devices,
-            "last_sync_at": _moment(seen).isoformat() if seen else None,
+            "last_sync_at": last.isoformat() if last else None,
             "version": version(),
             "protocol": PROTOCOL,
         }
@@ -178,16 +176,3 @@ def version() -> str:
         return installed("evenkeel")
     except PackageNotFoundError:
         return "0.1.0"
-
-
-def _described(one: Any) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "label": one.label,
-        "enrolled_at": _moment(one.enrolled_ms).isoformat(),
-        "revoked_at": _moment(one.revoked_ms).isoformat() if one.revoked_ms else None,
-    }
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -38,6 +38,11 @@ class Visitor:
         """True when the device may say something in this scope."""
         return "write" in self.grants.get(scope, "").split()
 
+    @property
+    def own(self) -> frozenset[str]:
+        """The patients' scopes whose devices this device may see and end."""
+        return frozenset(scope for scope in self.grants if self.may_write(scope) and scope != CONTENT)
+
 
 class Gate:
     """Lets devices in."""
@@ -97,7 +102,7 @@ class Gate:
         if found is None:
             raise Deny(401, otherwise)
         if found.revoked_ms is not None:
-            raise Deny(401, "device_revoked")
+            raise Deny(401, "device_revoked", found.wipe)
         id: str = found.id
         return id
 

@@ -15,10 +15,11 @@ from sync.server.tables import secret
 
 @dataclass(frozen=True)
 class Keys:
-    """Pepper for what is stored hashed, and a key for cursors."""
+    """Pepper for what is stored hashed, a key for cursors, and the seed of the key that signs wipe orders."""
 
     pepper: bytes = field(repr=False)
     cursor: bytes = field(repr=False)
+    orders: bytes = field(repr=False)
 
     def mac(self, value: str) -> bytes:
         """A keyed hash of a secret that must not be stored itself."""
@@ -30,6 +31,7 @@ def load_keys(database: Database, pepper: bytes | None = None) -> Keys:
     return Keys(
         pepper or _bytes(_kept(database, "pepper")),
         _bytes(_kept(database, "cursor")),
+        _bytes(_kept(database, "orders")),
     )
 
 

@@ -89,6 +89,9 @@ device = Table(
     Column("enrolled_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger),
     Column("revoked_ms", BigInteger),
+    Column("lost_ms", BigInteger),
+    Column("wipe", Text),
+    Column("erased_ms", BigInteger),
 )
 access = Table(
     "access",

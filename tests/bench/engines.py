@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.store.engine import SETTINGS, engine_name, open_encrypted
+from tests.bench import memory
 
 KEY = bytes(range(32))
 ROUNDS, BATCH = 3, 500
@@ -119,7 +120,7 @@ def once(path: Path, make: Callable[[Path], Any], found: list[Row]) -> dict[str,
 
 
 def measure(count: int) -> dict[str, Any]:
-    """Ratios to plain SQLite, medians of three rounds by turns; and what opening takes."""
+    """Ratios to plain SQLite, medians of three rounds by turns; what opening takes, and how much memory."""
     found = rows(count)
     ours: list[dict[str, float]] = []
     theirs: list[dict[str, float]] = []
@@ -136,4 +137,5 @@ def measure(count: int) -> dict[str, Any]:
         **{f"{name}_ratio": round(middle[0][name] / middle[1][name], 2) for name in middle[0]},
         "open_ms": round(middle[0]["open"] * 1000, 2),
         "plain_open_ms": round(middle[1]["open"] * 1000, 2),
+        "memory": memory.measure(),
     }

@@ -207,3 +207,14 @@ def test_a_revoked_device(served: Served, profile: Path) -> None:
     assert (
         json.loads(evenkeel("status", "--profile", str(profile), "--json").stdout)["documents"]["record"] == 4
     )
+
+
+def test_a_device_reported_lost(served: Served, tmp_path: Path) -> None:
+    profile = str(tmp_path / "profile")
+    joined = evenkeel(
+        "enrol", "--server", served.url, "--code", served.code(), "--profile", profile, "--json"
+    )
+    ask("lost", "--db", served.db, "--device", json.loads(joined.stdout)["device"])
+    refused(evenkeel("sync", "--profile", profile), 29, "was reported lost, so its record was erased")
+    refused(evenkeel("status", "--profile", profile), 14, "no record on this device yet")
+    assert "erased 20" in ask("devices", "--db", served.db, "--patient", ROSA)

@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import cli
+from app.core.errors import NotThere, NoVault
 from app.main import make_app
 from app.store import FILE
+from app.store.snapshots import snapshot
 from app.vault import Vault
 from sync.models import MoodEntry, new_id
 
@@ -87,7 +89,53 @@ def test_a_damaged_page_is_named_and_the_rest_is_saved(profile: Path, tmp_path: 
     assert answer(run("status", "--profile", out, "--json"))["documents"]["mood"] == saved["saved"]["docs"]
 
 
+def test_a_damaged_record_is_mended_in_place_and_the_damaged_one_goes_aside(profile: Path) -> None:
+    file = profile / FILE
+    whole = file.read_bytes()
+    file.write_bytes(whole[: 4096 * 9 + 99] + bytes([whole[4096 * 9 + 99] ^ 1]) + whole[4096 * 9 + 100 :])
+    damaged = file.read_bytes()
+    saved = answer(run("salvage", "--profile", profile, "--json"))
+    assert (profile / saved["aside"] / FILE).read_bytes() == damaged
+    assert answer(run("check", "--profile", profile, "--json"))["whole"] is True
+    assert answer(run("aside", "--list", "--profile", profile, "--json")) == {saved["aside"]: "a database"}
+
+
+def test_a_copy_from_before_an_update_is_listed_and_put_back(profile: Path) -> None:
+    app = make_app(profile, vault=Vault(profile, fast=True), drawn=False)
+    app.enter(app.vault.unlock(PASSCODE))
+    snapshot(app.store.db, profile, "second")
+    app.store.put(MoodEntry(id="late", felt_at=app.now(), score=1))
+    app.lock()
+    [name] = answer(run("snapshots", "--profile", profile, "--json"))
+    assert run("put-back", "snapshot-0009-before-x.db", "--profile", profile).exit_code
+    assert answer(run("put-back", name, "--profile", profile, "--json"))["aside"].startswith("aside-")
+    assert answer(run("status", "--profile", profile, "--json"))["waiting"] == 200
+
+
+def test_a_copy_for_support_comes_with_a_code_or_without(profile: Path, tmp_path: Path) -> None:
+    made = answer(run("support", "--out", tmp_path / "s.tar", "--profile", profile, "--json"))
+    assert len(made["code"].split("-")) == 7
+    made = answer(run("support", "--locked", "--out", tmp_path / "s.tar", "--profile", profile, "--json"))
+    assert made["code"] is None
+
+
+def test_a_record_is_set_aside_brought_back_and_dropped(profile: Path) -> None:
+    [name] = answer(run("aside", "--profile", profile, "--json"))
+    assert isinstance(run("status", "--profile", profile).exception, NoVault)
+    assert answer(run("aside", "--bring-back", name, "--profile", profile, "--json")) == {}
+    assert answer(run("status", "--profile", profile, "--json"))["waiting"] == 200
+    [name] = answer(run("aside", "--profile", profile, "--json"))
+    assert run("aside", "--drop", name, "--profile", profile).exit_code == 1, "it asks first"
+    assert answer(run("aside", "--drop", name, "--yes", "--profile", profile, "--json")) == {}
+    assert isinstance(run("aside", "--drop", name, "--yes", "--profile", profile).exception, NotThere)
+
+
 def test_an_erased_record_opens_with_nothing(profile: Path) -> None:
+    (profile / "settings.json").write_text("{}")
+    answer(run("aside", "--profile", profile, "--json"))
+    app = make_app(profile, vault=Vault(profile, fast=True), drawn=False)
+    app.enter((app.vault.create(PASSCODE),))
+    app.lock()
     assert run("erase", "--profile", profile, "--yes").exit_code == 0
-    assert {file.name for file in profile.iterdir()} <= {"lock", "settings.json"}
+    assert {file.name for file in profile.iterdir()} <= {"lock"}
     assert run("status", "--profile", profile).exit_code

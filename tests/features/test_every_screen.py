@@ -25,6 +25,8 @@ ROUTES = (
     "/me",
     "/me/about",
     "/me/keys",
+    "/me/backup",
+    "/welcome",
 )
 FAILED = ("This did not work", "Esto no funcionó")
 

@@ -205,9 +205,12 @@ def test_frames_cannot_be_dropped_swapped_repeated_spliced_cut_or_followed(store
     refuses(other_header + b"".join(own), BackupDamaged)
 
 
-def test_whatever_byte_is_flipped_or_cut_off_it_is_named_and_nothing_is_restored(store: Store) -> None:
-    data, chance, copy = backup(store), random.Random(3), empty()
-    for _ in range(300):
+@pytest.mark.parametrize("rounds", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_whatever_byte_is_flipped_or_cut_off_it_is_named_and_nothing_is_restored(
+    store: Store, rounds: int
+) -> None:
+    data, chance, copy = backup(store), random.Random(rounds), empty()
+    for _ in range(rounds):
         at = chance.choice([chance.randrange(len(data)), chance.randrange(400)])
         flipped = data[:at] + bytes([data[at] ^ 1 << chance.randrange(8)]) + data[at + 1 :]
         broken = data[:at] if chance.random() < 0.3 else flipped

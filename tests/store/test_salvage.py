@@ -19,8 +19,9 @@ from app.store.integrity import check
 from app.store.raw import PAGE, Pages
 from app.store.salvage import rows, salvage, shape_of
 from app.store.search import catch_up
+from app.vault import Vault
 from sync.protocol.wire import Page, Reply, Row
-from tests.store.old.make import SCOPE, fill, mood, now
+from tests.store.old.make import HERE, PASSCODE, SCOPE, fill, mood, now
 
 KEY = b"k" * 32
 FILE = "evenkeel.db"
@@ -183,18 +184,30 @@ def test_the_search_finds_again_and_the_store_works(whole: Path, tmp_path: Path)
     assert check(tmp_path / "b" / FILE, KEY).is_whole
 
 
-def test_a_store_without_its_salt_or_with_another_key_cannot_be_read_and_is_left_alone(
-    whole: Path, tmp_path: Path
-) -> None:
+def test_a_store_is_not_read_with_another_key(whole: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreDamaged):
+        salvage(whole / FILE, b"x" * 32, tmp_path / "b", now)
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.skipif(engine_name() == "pages", reason="that format has no salt")
+def test_a_store_without_its_salt_is_damaged_and_gives_back_everything(whole: Path, tmp_path: Path) -> None:
     shutil.copytree(whole, tmp_path / "a")
     file = tmp_path / "a" / FILE
-    with pytest.raises(StoreDamaged):
-        salvage(file, b"x" * 32, tmp_path / "b", now)
-    assert not (tmp_path / "b").exists()
-    if engine_name() == "pages":
-        return  # no salt: a lost first page is a lost page
     file.write_bytes(bytes(16) + file.read_bytes()[16:])
-    for act in (lambda: salvage(file, KEY, tmp_path / "b", now), lambda: check(file, KEY)):
+    assert check(file, KEY).bad == {1: "sqlite_master"}
+    assert salvage(file, KEY, tmp_path / "b", now).bad == {1: "sqlite_master"}
+    assert content(tmp_path / "b") == content(whole)
+
+
+@pytest.mark.skipif(engine_name() == "pages", reason="that format has no salt")
+def test_a_store_of_a_version_that_chose_its_salt_cannot_be_read_without_it(tmp_path: Path) -> None:
+    shutil.copy(HERE / "0.1.0.db", file := tmp_path / FILE)
+    shutil.copy(HERE / "0.1.0.json", tmp_path / "vault.json")
+    key, *_ = Vault(tmp_path).unlock(PASSCODE)
+    assert check(file, key).is_whole
+    file.write_bytes(bytes(16) + file.read_bytes()[16:])
+    for act in (lambda: salvage(file, key, tmp_path / "b", now), lambda: check(file, key)):
         with pytest.raises(StoreDamaged):
             act()
     assert not (tmp_path / "b").exists()

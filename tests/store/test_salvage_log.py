@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import random
 import shutil
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from app.store import btree, open_store
 from app.store.engine import engine_name
-from app.store.integrity import check
+from app.store.integrity import bad_pages, check
 from app.store.raw import PAGE, Pages
 from app.store.salvage import salvage
 from tests.store.killed import many
@@ -49,7 +52,7 @@ def test_a_lost_salt_is_found_again_in_the_log(in_use: Path, tmp_path: Path) -> 
     file = tmp_path / "a" / FILE
     file.write_bytes(bytes(PAGE) + file.read_bytes()[PAGE:])
     report = salvage(file, KEY, tmp_path / "b", now)
-    assert content(tmp_path / "b") == content(in_use) and report.bad == {}
+    assert content(tmp_path / "b") == content(in_use) and report.bad == {1: "sqlite_master"}
 
 
 def test_frames_left_over_from_before_are_not_taken_for_news(tmp_path: Path) -> None:
@@ -132,3 +135,21 @@ def test_a_search_index_that_does_not_fit_is_a_fault_and_thousands_of_rows_come_
     salvage(tmp_path / "a" / FILE, KEY, tmp_path / "b", now)
     assert content(tmp_path / "b")["docs"] == content(tmp_path / "a")["docs"]
     assert check(tmp_path / "b" / FILE, KEY).is_whole
+
+
+class Failing(io.BytesIO):
+    """A file on a disk that cannot read some of its places."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Fail as the system does."""
+        if self.tell() // PAGE in (3, 7):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().read(size)
+
+
+def test_a_page_that_the_disk_cannot_read_is_a_bad_page(tmp_path: Path) -> None:
+    living(tmp_path).close()
+    with Pages(tmp_path / FILE, KEY) as pages:
+        pages._file.close()
+        pages._file = Failing((tmp_path / FILE).read_bytes())
+        assert bad_pages(pages) == [4, 8]

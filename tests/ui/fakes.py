@@ -83,6 +83,11 @@ class FakeApp:
         self.is_enrolled, self.is_open, self.locked = True, True, False
         self.heard: list[Callable[[], None]] = []
 
+    @property
+    def has_record(self) -> bool:
+        """There is something to show."""
+        return self.is_enrolled
+
     def now(self) -> datetime:
         """A Wednesday in June, 9:12 in New York."""
         return NOW

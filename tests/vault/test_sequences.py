@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from hypothesis import settings
@@ -11,25 +14,41 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.core.errors import TooManyTries, VaultDamaged, WrongCode, WrongPasscode
-from app.vault import Vault
+from app.device.keychain import PhoneKeystore
+from app.device.keystore import make_storage
+from app.vault import Vault, envelope
+from app.vault.throttle import remaining
+from tests.device.storage import Phone
 from tests.vault.drawer import Drawer
 
 WORDS = ("correct horse", "battery staple", "paper lantern")
 
 
 class Secrets(RuleBasedStateMachine):
-    """A vault, what should open it, and everything that can happen to it."""
+    """A vault on a phone, what should open it, and everything that can happen to it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder, self.drawer, self.up = Path(tempfile.mkdtemp()), Drawer(), 1000.0
+        self.folder, self.phone, self.up = Path(tempfile.mkdtemp()), Phone(), 1000.0
+        self.loop = asyncio.new_event_loop()
+        self.window = threading.Thread(target=self.loop.run_forever)
+        self.window.start()
         self.passcode, self.codes, self.trusted = WORDS[0], [""], False
         self.key = self.vault.create(self.passcode)
 
     @property
     def vault(self) -> Vault:
         """A fresh start of the app each time: nothing is remembered but what is on the disk."""
-        return Vault(self.folder, self.drawer, up=lambda: self.up, fast=True)
+        self.phone.restart()
+        keystore = PhoneKeystore(make_storage(self.phone), self.loop)
+        return Vault(self.folder, keystore, up=lambda: self.up, fast=True)
+
+    def teardown(self) -> None:
+        """The window is gone."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.window.join()
+        self.loop.close()
+        shutil.rmtree(self.folder)
 
     def wait(self) -> None:
         self.up += 4000
@@ -45,11 +64,26 @@ class Secrets(RuleBasedStateMachine):
 
     @rule(trusted=st.booleans())
     def trust(self, trusted: bool) -> None:
-        self.vault.trust_device(self.key) if trusted else self.vault.distrust_device()
-        self.trusted = trusted
+        if trusted:
+            assert self.vault.trust_device(self.key) == (not self.phone.trouble)
+            self.trusted = self.trusted or not self.phone.trouble
+        else:
+            self.vault.distrust_device()
+            self.trusted = False
+
+    @rule(trouble=st.sampled_from(["", "locked", "invalidated"]))
+    def the_phone_is(self, trouble: str) -> None:
+        self.phone.trouble = trouble
+
+    @rule(word=st.sampled_from(WORDS))
+    def recover(self, word: str) -> None:
+        if self.codes[-1]:
+            assert self.vault.unlock_with_recovery(self.codes[-1]) == (self.key,)
+            self.change_passcode(word)
 
     @rule(renewed=st.booleans())
     def rotate(self, renewed: bool) -> None:
+        kept = self.trusted and not self.phone.trouble
         key, code = self.vault.begin_rotation(self.passcode)
         self.wait()
         assert self.vault.unlock(self.passcode) == (self.key, key), "cut short, both keys are there"
@@ -57,6 +91,7 @@ class Secrets(RuleBasedStateMachine):
         if renewed:
             self.key = key
             self.codes.append(code)
+            self.trusted = kept
 
     @rule(tries=st.integers(1, 5), restart=st.booleans(), jump=st.floats(0, 100))
     def wrong_tries(self, tries: int, restart: bool, jump: float) -> None:
@@ -65,7 +100,13 @@ class Secrets(RuleBasedStateMachine):
                 self.vault.unlock("never the right one")
                 raise AssertionError("a wrong passcode opened it")
             except (WrongPasscode, TooManyTries):
+                before = self.left()
                 self.up = jump if restart else self.up + jump
+                assert self.left() >= before - jump - 1e-6, "only time that passed makes a wait shorter"
+
+    def left(self) -> float:
+        """How long is still to wait."""
+        return remaining(envelope.load(self.folder)["tries"], self.up)
 
     @invariant()
     def the_right_secrets_open_and_no_others(self) -> None:
@@ -76,7 +117,9 @@ class Secrets(RuleBasedStateMachine):
                 assert self.vault.unlock(word) == (self.key,) and word == self.passcode
             except WrongPasscode:
                 assert word != self.passcode
-        assert self.vault.unlock_with_keystore() == ((self.key,) if self.trusted else ())
+        opened = self.vault.unlock_with_keystore()
+        assert opened == ((self.key,) if self.trusted and not self.phone.trouble else ())
+        assert "another app's" in self.phone.held, "the phone's keystore was never emptied"
         for code in self.codes[-2:]:
             self.wait()
             try:

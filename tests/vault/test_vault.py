@@ -83,6 +83,26 @@ def test_a_device_no_longer_trusted_asks_for_the_passcode(tmp_path: Path) -> Non
     assert made.unlock_with_keystore() == () and not drawer.held and made.ways == {"passcode"}
 
 
+@pytest.mark.parametrize("harm", ["refuses", "forgets"])
+def test_a_keystore_that_does_not_give_back_what_it_took_is_not_trusted(tmp_path: Path, harm: str) -> None:
+    class Poor(Drawer):
+        def set_password(self, service: str, name: str, value: str) -> None:
+            """Says no, or says yes and keeps nothing."""
+            if harm == "refuses":
+                raise RuntimeError("no room")
+
+    made = vault(tmp_path, Poor())
+    assert made.trust_device(made.create(PASSCODE)) is False and made.ways == {"passcode"}
+
+
+def test_a_damaged_vault_can_still_be_erased(tmp_path: Path) -> None:
+    made = vault(tmp_path, Drawer())
+    made.create(PASSCODE)
+    (tmp_path / "vault.json").write_text("{")
+    made.erase()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_keystore_nothing_is_trusted(tmp_path: Path) -> None:
     made = vault(tmp_path)
     assert made.trust_device(made.create(PASSCODE)) is False and made.ways == {"passcode"}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 from app.context import App
-from app.core.errors import RuleBroken
+from app.core.errors import NotRecognised, RuleBroken, StoreError
+from app.device.biometrics import Prompt
+from app.mend import Counts, Progress, Stop, make_backup
+from app.places import free_name
+from app.vault import check
 
 
 def set_up(app: App, **changes: Any) -> None:
@@ -32,25 +38,63 @@ async def make_recovery(app: App, passcode: str) -> str:
     return await app.make_recovery(passcode)
 
 
-async def trust_computer(app: App, passcode: str, trusted: bool) -> None:
-    """Open without the passcode on this computer, or stop that. Raises a VaultError or RuleBroken."""
+async def trust_device(app: App, passcode: str, trusted: bool) -> None:
+    """Open without the passcode on this device, or stop that. Raises a VaultError or RuleBroken."""
     _asked(passcode)
     works = await app.trust_device(passcode, trusted)
     app.change_settings(trust=works)
     if trusted and not works:
-        raise RuleBroken("keys.computer_failed")
+        raise RuleBroken("keys.phone_failed" if app.on_phone else "keys.computer_failed")
+
+
+async def ask_for_person(app: App, wanted: bool, prompt: Prompt) -> None:
+    """Have the phone see finger or face before it opens the record, or no longer. Raises RuleBroken for its no."""
+    try:
+        await app.recognise(prompt)
+    except NotRecognised as answer:
+        raise RuleBroken(f"keys.person_{answer.args[0]}") from answer
+    app.change_settings(biometric=wanted)
 
 
 async def renew_key(app: App, passcode: str) -> str:
     """Encrypt the record under a new key. Returns the new recovery code. Raises a VaultError or RuleBroken."""
     _asked(passcode)
-    return await app.rotate_key(passcode)
+    try:
+        return await app.rotate_key(passcode)
+    except StoreError as error:
+        if type(error) is StoreError:  # the engine said no, and not for a reason that has words of its own
+            raise RuleBroken("keys.key_refused") from error
+        raise
 
 
-def erase_all(app: App) -> None:
+async def keep_copy(
+    app: App, place: str, passphrase: str, again: str, progress: Progress, stop: Stop
+) -> tuple[Path, Counts]:
+    """Write a backup into this folder, under a name that is free; says where, and rows of each table.
+
+    Raises WeakPasscode, RuleBroken, BackupStopped, StoreFull, BackupError.
+    """
+    check(passphrase)
+    if passphrase != again:
+        raise RuleBroken("backup.different")
+    folder = Path(place.strip()).expanduser()
+    if not (place.strip() and folder.is_dir()):
+        raise RuleBroken("backup.no_folder")
+    today = f"{app.now().astimezone(app.zone):%Y-%m-%d}"
+    out = free_name(folder, f"Evenkeel-backup-{today}", ".evenkeel")
+    return out, await asyncio.to_thread(make_backup, app, out, passphrase, progress, stop)
+
+
+def note_copy(app: App) -> None:
+    """Remember when the last copy was made."""
+    if app.is_open:
+        app.store.keep(last_backup_at=app.now().isoformat())
+
+
+async def erase_all(app: App) -> None:
     """Sign out: keys, record and what waits to be sent leave this device. Language and text size stay."""
     app.change_settings(trust=False)
-    app.erase()
+    await app.erase()
 
 
 def _asked(passcode: str) -> None:

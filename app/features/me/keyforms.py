@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from app.core.errors import RuleBroken, WeakPasscode
-from app.features.me.commands import choose_passcode, make_recovery, renew_key, trust_computer
-from app.features.me.queries import is_trusted
+from app.features.me.commands import choose_passcode, make_recovery, renew_key
 from app.ui.failures import explain
 from app.ui.hooks import boundary, use_app, use_look, use_typed, use_words
 from app.ui.look import BETWEEN, INSIDE
@@ -21,7 +20,6 @@ from app.ui.widgets import (
     QuietButton,
     Section,
     TextInput,
-    Toggle,
     body,
 )
 
@@ -167,33 +165,6 @@ def RecoveryPart(opened: bool, done: str, turn: Turn) -> ft.Control:
     return part(
         t("keys.recovery"), t("keys.recovery_there" if there else "keys.recovery_none"), done, content
     )
-
-
-@ft.component
-@boundary
-def ComputerPart(opened: bool, done: str, turn: Turn) -> ft.Control:
-    """Opening without the passcode, where this computer can keep a secret."""
-    app, t = use_app(), use_words()
-    if app.vault.keystore is None:
-        return Section(t("keys.computer"), body(t("keys.computer_none")))
-    trusted = is_trusted(app)
-    wanted = not trusted
-
-    async def trust(passcode: str) -> None:
-        await trust_computer(app, passcode, wanted)
-        turn("computer", "keys.computer_on" if wanted else "keys.computer_off")
-
-    switch = Toggle(
-        t("keys.computer_open"),
-        wanted if opened else trusted,
-        lambda on: turn("computer" if on is not trusted else ""),
-        t("keys.computer_text"),
-    )
-    rows: list[ft.Control] = [switch]
-    rows += [Notice("done", t(done))] if done else []
-    verb = t("keys.computer_yes" if wanted else "keys.computer_no")
-    rows += [PasscodeForm(verb, t("keys.computer_asking"), trust, turn)] if opened else []
-    return Section(t("keys.computer"), *rows)
 
 
 def KeyPart(opened: bool, done: str, turn: Turn) -> ft.Control:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import flet as ft
 
 from app.features.me.commands import erase_all, set_up
-from app.features.me.keyforms import ComputerPart, KeyPart, PasscodePart, RecoveryPart, Turn
+from app.features.me.device import DevicePart
+from app.features.me.keyforms import KeyPart, PasscodePart, RecoveryPart, Turn
+from app.features.me.lost import LostPart
 from app.features.me.queries import count_waiting
 from app.settings import LONGEST, SHORTEST
-from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
+from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.look import INSIDE
 from app.ui.routes import go
+from app.ui.seat import this_seat
 from app.ui.widgets import (
-    Frame,
+    Code,
     Notice,
     Page,
     PrimaryButton,
@@ -24,7 +27,6 @@ from app.ui.widgets import (
     ask,
     body,
     small,
-    words,
 )
 
 
@@ -51,11 +53,11 @@ def KeysScreen() -> ft.Control:
     if desk.code:
         return CodePage(desk, turn)
     done = Notice("done", t(desk.done)) if desk.done and not desk.part else None
-    parts = {"passcode": PasscodePart, "recovery": RecoveryPart, "computer": ComputerPart}
+    parts = {"passcode": PasscodePart, "recovery": RecoveryPart, "computer": DevicePart}
     shown = [draw(part_of(desk, name), done_in(desk, name), turn) for name, draw in parts.items()]
     renewed = KeyPart(part_of(desk, "key"), done_in(desk, "key"), turn)
     last = ErasePart(part_of(desk, "erase"), turn)
-    return Page(t("keys.title"), done, *shown, TimesPart(), renewed, last, back="me", key="keys")
+    return Page(t("keys.title"), done, *shown, TimesPart(), LostPart(), renewed, last, back="me", key="keys")
 
 
 def part_of(desk: Desk, name: str) -> bool:
@@ -82,16 +84,6 @@ def CodePage(desk: Desk, turn: Turn) -> ft.Control:
         back="me",
         key="code",
     )
-
-
-def Code(code: str) -> ft.Control:
-    """The code in large groups; a screen reader spells it."""
-    look = use_look()
-    role = "number" if look.scale < 1.5 else "title"
-    groups = [words(group, role, strong=True) for group in code.split("-")]
-    row = ft.Row(list(groups), wrap=True, spacing=look.px(20), run_spacing=INSIDE)
-    spelled = ", ".join(" ".join(group) for group in code.split("-"))
-    return Frame(ft.Semantics(content=row, label=spelled, exclude_semantics=True), 16)
 
 
 @ft.component
@@ -127,9 +119,17 @@ def ErasePart(opened: bool, turn: Turn) -> ft.Control:
         first = QuietButton(t("keys.erase"), lambda: turn("erase"), ft.Icons.LOGOUT)
         return Section(t("keys.erase"), body(t("keys.erase_text")), ft.Row([first], wrap=True))
 
+    page, seat = ft.context.page, this_seat()
+
+    async def run() -> None:
+        try:
+            await erase_all(app)
+        except Exception as error:
+            seat.alert(error)
+
     def erase() -> None:
         go("today")
-        erase_all(app)
+        page.run_task(run)
 
     def press() -> None:
         last = t("keys.erase_last")

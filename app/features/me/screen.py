@@ -5,9 +5,10 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.me.commands import lock_now, set_up
+from app.features.me.people import PeoplePart
 from app.features.me.queries import find_clinic, list_devices
 from app.ui.bars import section_name
-from app.ui.hooks import boundary, use_app, use_query, use_words
+from app.ui.hooks import boundary, use_app, use_home, use_query, use_words
 from app.ui.routes import go, in_order
 from app.ui.seat import this_seat
 from app.ui.widgets import (
@@ -37,13 +38,16 @@ def MeScreen() -> ft.Control:
     app, t = use_app(), use_words()
     about = ListRow(ft.Icons.INFO_OUTLINED, t("me.about"), on_click=lambda: go("me/about"))
     keys = ListRow(ft.Icons.KEY_OUTLINED, t("keys.title"), t("keys.row"), on_click=lambda: go("me/keys"))
+    row = t("backup.row")
+    copy = ListRow(ft.Icons.SAVE_ALT, t("backup.title"), row, on_click=lambda: go("me/backup"))
     lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
     return Page(
         t("me.title"),
         PersonPart(),
         ft.Row([lock]),
-        Rows([keys]),
+        Rows([keys, copy]),
         sections(),
+        PeoplePart() if use_home().can_grow else None,
         LooksPart(),
         OfflinePart(),
         DevicesPart(),

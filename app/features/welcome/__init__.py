@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.features.welcome.lock import LockScreen
-from app.features.welcome.screen import WelcomeScreen
-from app.ui.feature import Door
+import flet as ft
 
-WELCOME = Door(welcome=WelcomeScreen, lock=LockScreen)
+from app.features.welcome.joining import JoinScreen
+from app.features.welcome.lock import LockScreen
+from app.features.welcome.people import PeopleScreen
+from app.features.welcome.screen import WelcomeScreen
+from app.ui.feature import Door, Feature
+
+WELCOME = Door(welcome=WelcomeScreen, lock=LockScreen, people=PeopleScreen)
+FEATURE = Feature(name="welcome", icon=ft.Icons.LINK_OUTLINED, routes=(("/welcome", JoinScreen),))

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import flet as ft
 
@@ -19,7 +20,11 @@ from app.ui.widgets import body, glyph
 
 @dataclass(frozen=True)
 class Opening:
-    """A try to open: under way, or what was wrong with the last one, or how long until the next."""
+    """A try to open: under way, or what was wrong with the last one, or how long until the next.
+
+    `last` is that try, to be made again: the command, the app, and what was typed. `trouble` is its error, and stays
+    while it is made again.
+    """
 
     run: Callable[..., None]
     forget: Callable[[], None]
@@ -27,6 +32,8 @@ class Opening:
     error: Exception | None
     left: int
     whole: int
+    last: tuple[Any, ...] = ()
+    trouble: Exception | None = None
 
 
 def column(*parts: ft.Control) -> ft.Control:
@@ -58,6 +65,15 @@ def say_wait(seconds: int) -> str:
     return t("lock.wait_long", time=f"{seconds // 60}:{seconds % 60:02}")
 
 
+async def tick(seconds: int, count: Callable[[tuple[int, int]], None]) -> None:
+    """Count down: how long still, and how long it was at first."""
+    until = time.monotonic() + seconds
+    while (rest := math.ceil(until - time.monotonic())) > 0:
+        count((rest, seconds))
+        await asyncio.sleep(min(1.0, until - time.monotonic()))
+    count((0, 0))
+
+
 def use_opening() -> Opening:
     """Starts one try at a time. After too many it counts the seconds until the next."""
     page = ft.context.page
@@ -65,13 +81,8 @@ def use_opening() -> Opening:
     (left, whole), count = ft.use_state((0, 0))
     running = ft.use_ref(False)
     counting = ft.use_ref(None)
-
-    async def tick(seconds: int) -> None:
-        until = time.monotonic() + seconds
-        while (rest := math.ceil(until - time.monotonic())) > 0:
-            count((rest, seconds))
-            await asyncio.sleep(min(1.0, until - time.monotonic()))
-        count((0, 0))
+    last = ft.use_ref(())
+    trouble = ft.use_ref(None)
 
     def stop() -> None:
         if counting.current:
@@ -83,21 +94,26 @@ def use_opening() -> Opening:
             await command(*given)
         except TooManyTries as wait:
             stop()
-            counting.current = page.run_task(tick, int(wait.args[0]))
+            counting.current = page.run_task(tick, int(wait.args[0]), count)
         except Exception as found:
             failed = found
         finally:
             running.current = False
+        trouble.current = failed
         tell((False, failed))
+
+    def forget() -> None:
+        trouble.current = None
+        tell((False, None))
 
     def run(command: Callable[..., Awaitable[None]], *given: object) -> None:
         if not running.current:
-            running.current = True
+            running.current, last.current = True, (command, *given)
             tell((True, None))
             page.run_task(try_, command, *given)
 
     ft.use_effect(lambda: None, dependencies=[], cleanup=stop)
-    return Opening(run, lambda: tell((False, None)), busy, error, left, whole)
+    return Opening(run, forget, busy, error, left, whole, last.current, trouble.current)
 
 
 def say(error: Exception | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.features.welcome.aside import OlderRecords
 from app.features.welcome.commands import recover
 from app.features.welcome.opening import Opening, Wait, column, say
 from app.features.welcome.queries import has_recovery
@@ -13,7 +14,7 @@ from app.features.welcome.rules import judge_passcode
 from app.ui.hooks import boundary, use_app, use_typed, use_words
 from app.ui.widgets import LinkButton, Notice, PrimaryButton, ProgressLine, QuietButton, TextInput, body
 
-Turn = Callable[[bool], None]
+Turn = Callable[[str], None]
 
 
 @ft.component
@@ -31,8 +32,13 @@ def RecoverForm(opening: Opening, turn: Turn) -> ft.Control:
             opening.run(recover, app, code.text, new.text)
 
     if not has_recovery(app):
-        back = QuietButton(t("lock.use_passcode"), lambda: turn(False))
-        return column(Notice("info", t("lock.recover_none")), ft.Row([back], wrap=True))
+        back = QuietButton(t("lock.use_passcode"), lambda: turn(""))
+        none = LinkButton(t("aside.none"), lambda: turn("again"))
+        return column(
+            Notice("info", t("lock.recover_none")),
+            ft.Row([back, none], wrap=True),
+            OlderRecords(lambda: turn("")),
+        )
     field, key = wrong
     errors = {field: t(key)} if field else {"code": say(opening.error) or None}
     return column(
@@ -43,6 +49,7 @@ def RecoverForm(opening: Opening, turn: Turn) -> ft.Control:
         TextInput(t("lock.new"), new, t("welcome.passcode_hint"), errors.get("new"), password=True),
         TextInput(t("lock.again"), again, error=errors.get("again"), password=True, on_submit=press),
         *ways(opening, press, turn),
+        OlderRecords(lambda: turn("")),
     )
 
 
@@ -52,9 +59,10 @@ def ways(opening: Opening, press: Callable[[], None], turn: Turn) -> list[ft.Con
     if opening.busy:
         return [ProgressLine(t("lock.opening"))]
     waiting = opening.left > 0
-    back = LinkButton(t("lock.use_passcode"), lambda: turn(False))
+    back = LinkButton(t("lock.use_passcode"), lambda: turn(""))
+    none = LinkButton(t("aside.none"), lambda: turn("again"))
     button = PrimaryButton(t("lock.open"), press, ft.Icons.LOCK_OPEN_OUTLINED, disabled=waiting)
-    return [*([Wait(opening)] if waiting else []), button, ft.Row([back], wrap=True)]
+    return [*([Wait(opening)] if waiting else []), button, ft.Row([back, none], wrap=True)]
 
 
 def find_wrong(code: str, new: str, again: str) -> tuple[str, str]:

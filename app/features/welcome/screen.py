@@ -11,8 +11,13 @@ import flet as ft
 from app.context import App
 from app.core.address import is_address, tidy_address
 from app.core.errors import WeakPasscode
+from app.features.welcome.aside import OlderRecords
 from app.features.welcome.commands import choose_language, choose_size, join
+from app.features.welcome.opening import column
+from app.features.welcome.reported import reported_lost
+from app.features.welcome.restore import RestoreForm
 from app.features.welcome.rules import judge_passcode, read_invitation
+from app.features.welcome.whose import somebody_else, whose
 from app.ui.failures import explain
 from app.ui.hooks import boundary, use_app, use_look, use_typed, use_words
 from app.ui.look import BETWEEN
@@ -20,6 +25,7 @@ from app.ui.strings import Words
 from app.ui.widgets import (
     Choice,
     HelpButton,
+    LinkButton,
     Notice,
     PrimaryButton,
     ProgressLine,
@@ -57,22 +63,23 @@ def WelcomeScreen() -> ft.Control:
     app = use_app()
     server = tidy_address(os.environ.get("EVENKEEL_SERVER", ""))
     form, turn = ft.use_state(Form(server=server, step="clinic" if app.vault.exists else "hello"))
-    steps = {"hello": HelloStep, "clinic": ClinicStep, "passcode": PasscodeStep}
-    return Sheet(steps[form.step](form, turn, key=form.step))
+    steps = {"hello": HelloStep, "clinic": ClinicStep, "passcode": PasscodeStep, "restore": RestoreStep}
+    step = steps[form.step](form, turn, key=form.step)
+    return Sheet(column(*whose(), step, *somebody_else()))
 
 
 def Sheet(content: ft.Control) -> ft.Control:
     """A page without a record behind it: nothing but what is asked."""
     look = use_look()
     held = ft.Container(content, width=look.reading, padding=ft.Padding.symmetric(vertical=look.around))
-    column = ft.Column(
+    middle = ft.Column(
         [held],
         scroll=ft.ScrollMode.AUTO,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
     room = ft.Padding.symmetric(horizontal=look.around)
-    return ft.SafeArea(ft.Container(column, padding=room, alignment=ft.Alignment.TOP_CENTER), expand=True)
+    return ft.SafeArea(ft.Container(middle, padding=room, alignment=ft.Alignment.TOP_CENTER), expand=True)
 
 
 def Brand() -> ft.Control:
@@ -96,6 +103,7 @@ def HelloStep(form: Form, turn: Turn) -> ft.Control:
         [
             Brand(),
             heading(t("welcome.title"), 1),
+            *reported_lost(),
             body(t("welcome.what")),
             Choice(
                 t("welcome.language"), languages, settings.language, lambda value: choose_language(app, value)
@@ -103,6 +111,24 @@ def HelloStep(form: Form, turn: Turn) -> ft.Control:
             Choice(t("welcome.size"), sizes, size, lambda value: choose_size(app, float(value))),
             Notice("info", t("welcome.nobody_watches")),
             PrimaryButton(t("welcome.start"), lambda: turn(replace(form, step="clinic"))),
+            ft.Row([LinkButton(t("restore.have"), lambda: turn(replace(form, step="restore")))], wrap=True),
+            OlderRecords(),
+        ],
+        spacing=BETWEEN + 4,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@ft.component
+@boundary
+def RestoreStep(form: Form, turn: Turn) -> ft.Control:
+    """A record from a backup instead of a clinic."""
+    t = use_words()
+    return ft.Column(
+        [
+            Brand(),
+            heading(t("restore.title"), 1),
+            RestoreForm(lambda: turn(replace(form, step="hello"))),
         ],
         spacing=BETWEEN + 4,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

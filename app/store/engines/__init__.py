@@ -6,7 +6,8 @@ pages       plain apsw; our own layer seals each page on its way to the disk: wh
 
 Each has `connect(path, key)`: a connection shaped like sqlite3's, in sqlite3's older transaction mode and with
 sqlite3's exceptions, to which the key was given. It raises NoCipher rather than hand out one that would write
-plain text. `sqlcipher` and `mc` read each other's files; a file of `pages` opens with `pages` only.
+plain text. `sqlcipher` and `mc` read each other's files; a file of `pages` opens with `pages` only. The two others
+refuse to touch one (`formats`), and a phone that changes to `mc` moves it first (`app/store/moving.py`).
 """
 
 from __future__ import annotations

@@ -30,12 +30,19 @@ SAME: dict[str, type[sqlite3.Error]] = {
     "InternalError": sqlite3.InternalError,
     **{f"{name}Error": sqlite3.ProgrammingError for name in MISUSED.split()},
 }
+NOTHING = "not an error"  # what APSW says when a backup fails
+WORDLESS = {
+    "FullError": "database or disk is full",
+    "BusyError": "database is locked",
+    "IOError": "disk I/O error",
+}
 
 
 def meaning(error: Exception) -> sqlite3.Error:
     """APSW's error as sqlite3's: the class, the text, the result code."""
     name = type(error).__name__
-    same = SAME.get(name, sqlite3.OperationalError)(str(error).removeprefix(f"{name}: "))
+    text = str(error).removeprefix(f"{name}: ")
+    same = SAME.get(name, sqlite3.OperationalError)(WORDLESS.get(name, text) if text == NOTHING else text)
     same.sqlite_errorcode = getattr(error, "extendedresult", 0)
     return same
 

@@ -6,6 +6,7 @@ import apsw
 
 from app.core.errors import NoCipher
 from app.store.engines.apsw_face import FaceConnection, standard
+from app.store.engines.formats import raw_key, refuse_sealed
 from app.store.engines.whole import refuse_gaps
 
 if not hasattr(apsw, "mc_version"):
@@ -18,10 +19,12 @@ def connect(path: str, key: bytes) -> FaceConnection:
 
     A database in memory takes no key here.
     """
+    refuse_sealed(path)
     refuse_gaps(path)
+    given = raw_key(path, key)
     inner = apsw.Connection(path)
     try:
-        asked = [("cipher", "sqlcipher", "sqlcipher"), ("legacy", 4, "4"), ("key", f"x'{key.hex()}'", "ok")]
+        asked = [("cipher", "sqlcipher", "sqlcipher"), ("legacy", 4, "4"), ("key", given, "ok")]
         if path == ":memory:":
             asked.pop()
         if not all(str(inner.pragma(name, value)) == answer for name, value, answer in asked):

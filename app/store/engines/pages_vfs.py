@@ -24,9 +24,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-PAGE, RESERVE, NONCE, TAG = 4096, 32, 12, 16
+from app.store.engines.formats import PAGE
+from app.store.engines.formats import SEALED as VERSION
+
+RESERVE, NONCE, TAG = 32, 12, 16
 BODY = PAGE - RESERVE
-VERSION = b"\0\0\0\1"
 EMPTY = bytes(RESERVE)
 LOG_HEAD, FRAME_HEAD, FRAME_CLEAR = 32, 24, 8
 JOURNAL_HEAD = 512

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import sqlcipher3.dbapi2 as cipher
 
 from app.core.errors import NoCipher
+from app.store.engines.formats import raw_key, refuse_sealed
 from app.store.engines.whole import refuse_gaps
 
 NAMES = (
@@ -82,14 +83,16 @@ class CipherConnection(cipher.Connection):  # type: ignore[misc]
 
 def connect(path: str, key: bytes) -> CipherConnection:
     """A connection with the key given before anything is read. A build without a codec ignores it, so ask."""
+    refuse_sealed(path)
     refuse_gaps(path)
+    given = raw_key(path, key)
     try:
         connection: CipherConnection = cipher.connect(path, factory=CipherConnection, timeout=5)
     except cipher.Error as error:
         raise SAME.get(type(error), sqlite3.Error)(*error.args) from error
     try:
         connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
+        connection.execute(f'PRAGMA key = "{given}"').fetchall()
         if not connection.execute("PRAGMA cipher_version").fetchone():
             raise NoCipher()
     except BaseException:

@@ -5,6 +5,7 @@ from app.ui.widgets.buttons import LinkButton, Pressable, PrimaryButton, QuietBu
 from app.ui.widgets.card import Card, Frame
 from app.ui.widgets.chip import StateChip, say_state
 from app.ui.widgets.choice import Choice, MoodFaces
+from app.ui.widgets.code import Code
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.fields import Stepper, TextInput, Toggle
 from app.ui.widgets.help import HelpButton
@@ -21,6 +22,7 @@ from app.ui.widgets.trend import Trend
 __all__ = [
     "Card",
     "Choice",
+    "Code",
     "DatedList",
     "Empty",
     "Frame",

@@ -6,10 +6,11 @@ import flet as ft
 
 from app.ui.boundary import boundary
 from app.ui.hooks import use_app, use_heard, use_query, use_words
-from app.ui.routes import go
-from app.ui.seat import this_look
+from app.ui.routes import HOME, go, section_of
+from app.ui.seat import this_look, this_seat
 from app.ui.strings import Words
-from app.ui.widgets.buttons import Pressable
+from app.ui.widgets.buttons import LinkButton, Pressable
+from app.ui.widgets.notice import Notice
 from app.ui.widgets.text import glyph, small
 
 ICONS = {
@@ -39,6 +40,18 @@ def say_status(link: object, waiting: int, words: Words) -> str:
     return f"{line.rstrip('.')}. {words('status.waiting', count=waiting)}"
 
 
+def Unconnected(section: str, waiting: int) -> ft.Control:
+    """No clinic knows this device, as after a restore: said in full on the first screen, in a line elsewhere."""
+    words = use_words()
+    enter = LinkButton(words("status.no_clinic_do"), lambda: go("welcome"), ft.Icons.LINK_OUTLINED)
+    if section == HOME:
+        notice = Notice("attention", words("status.no_clinic_text"), enter)
+        return ft.Container(notice, padding=ft.Padding.only(top=12))
+    line = words("status.no_clinic")
+    line += f" {words('status.waiting', count=waiting)}" if waiting else ""
+    return ft.Row([small(line), *([enter] if section != "welcome" else [])], wrap=True, spacing=8)
+
+
 @ft.component
 @boundary
 def StatusLine() -> ft.Control:
@@ -46,6 +59,8 @@ def StatusLine() -> ft.Control:
     app, words, palette = use_app(), use_words(), this_look().palette
     use_heard(app.link.listen, deps=[id(app.link)])
     waiting = use_query(lambda: count_waiting(app.store), "outbox")
+    if not app.is_enrolled:
+        return Unconnected(section_of(this_seat().path), waiting)
     line = ft.Row(
         [
             glyph(ICONS.get(app.link.word, ft.Icons.SYNC), 18),

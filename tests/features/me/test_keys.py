@@ -12,7 +12,7 @@ import flet as ft
 import pytest
 
 from app.context import App
-from app.core.errors import WrongCode, WrongPasscode
+from app.core.errors import StoreError, StoreFull, WrongCode, WrongPasscode
 from app.settings import Settings, load
 from app.ui.seat import this_seat
 from sync.models import MoodEntry
@@ -141,7 +141,8 @@ async def test_a_wrong_passcode_makes_no_code(app_with_record: App, open_at: Ope
 
 async def test_where_nothing_keeps_a_key_only_the_passcode_opens(app_with_record: App, open_at: Open) -> None:
     async with open_at(app_with_record, "/me/keys") as window:
-        assert shows(window, "Only the passcode opens your record here") and not window.find(ft.Switch)
+        assert shows(window, "Only the passcode opens your record here")
+        assert len(window.find(ft.Switch)) == 1, "the one for a lost device"
 
 
 async def test_this_computer_may_open_the_record_and_may_no_longer(
@@ -179,8 +180,25 @@ async def test_a_computer_that_keeps_nothing_is_not_trusted(app_with_record: App
         await window.switch("Open without the passcode")
         await window.type("Passcode", PASSCODE)
         await window.tap("Allow it")
-        await until(window, says(window, "Passcode", "did not work"))
+        await until(window, says(window, "Passcode", "did not keep the key"))
     assert not app_with_record.settings.trust
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(StoreError(), "cannot make a new key"), (StoreFull(), "This device is full")]
+)
+async def test_a_new_key_that_cannot_be_made_says_so_plainly(
+    app_with_record: App, open_at: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    async def refuse(_: str) -> str:
+        raise error
+
+    monkeypatch.setattr(app_with_record, "rotate_key", refuse)
+    async with open_at(app_with_record, "/me/keys") as window:
+        await window.tap("Make a new key")
+        await window.type("Passcode", PASSCODE)
+        await window.tap("Lock it anew")
+        await until(window, says(window, "Passcode", said))
 
 
 async def test_the_times_act_at_once_and_stay(app_with_record: App, open_at: Open) -> None:

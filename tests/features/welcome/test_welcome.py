@@ -11,6 +11,7 @@ from app.core.address import clean_address, is_address, tidy_address
 from app.features.welcome.commands import join, open_record
 from app.features.welcome.rules import Invitation, judge_passcode, read_invitation
 from tests.conftest import PASSCODE, ROSA, Phone, Wire
+from tests.features.me.test_keys import until
 from tests.harness import Window
 
 Open = Callable[..., Window]
@@ -207,8 +208,7 @@ async def test_after_too_many_tries_the_wait_is_said(phone: Phone, open_at: Open
         for _ in range(4):
             await window.type("Passcode", "999999")
             await window.tap("Open")
-            await asyncio.sleep(0.05)
-            await wait_for(window, "Open")
+            await until(window, lambda: "Open" in window.buttons())
         await wait_for(window, "You can try again in")
         assert window.button("Open").disabled
 

@@ -51,6 +51,11 @@ def test_an_error_is_the_one_that_sqlite3_raises(ours: type[Exception], theirs: 
     assert type(meaning(ours("why"))) is theirs and str(meaning(ours("why"))) == "why"
 
 
+@pytest.mark.parametrize(("said", "meant"), [("not an error", "database or disk is full"), ("why", "why")])
+def test_an_error_without_words_is_given_some(said: str, meant: str) -> None:
+    assert str(meaning(apsw.FullError(said))) == meant
+
+
 def test_values_of_other_types_are_refused(connection: FaceConnection) -> None:
     with pytest.raises(sqlite3.ProgrammingError):
         connection.execute("SELECT ?", [object()])

@@ -149,7 +149,7 @@ def test_closing_forgets_the_keys(tmp_path: Path) -> None:
 
 
 def test_a_new_key_is_refused_and_not_ignored(tmp_path: Path) -> None:
-    """Else a rotation would throw away the only key that opens the file."""
+    """Else it would be a key that everybody believes in and nothing was sealed with."""
     connection = pages.connect(str(tmp_path / "a.db"), KEY)
     for sql in (f"PRAGMA rekey = \"x'{KEY.hex()}'\"", " pragma main.Key='k'", "PRAGMA hexrekey = '00'"):
         with pytest.raises(sqlite3.NotSupportedError):

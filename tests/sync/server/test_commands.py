@@ -75,7 +75,7 @@ def test_an_invitation_has_a_code_and_an_expiry_and_for_people_a_picture(seeded)
 
 def test_status_says_how_the_database_is(seeded):
     found = json.loads(run("status", "--db", seeded, "--json").stdout)
-    assert found.items() >= {"schema": "0001", "patients": 5, "devices": 0, "last_sync_at": None}.items()
+    assert found.items() >= {"schema": "0002", "patients": 5, "devices": 0, "last_sync_at": None}.items()
     assert found["documents"] > 1200
     assert "documents" in run("status", "--db", seeded).stdout
 
@@ -120,7 +120,7 @@ def test_serving_others_needs_an_origin(tmp_path, host, monkeypatch):
     assert not (tmp_path / "c.db").exists()
 
 
-def test_a_wipe_that_does_not_exist_is_not_promised(seeded):
+def test_ending_access_does_not_promise_a_wipe(seeded):
     assert run("revoke", "--db", seeded, "--device", "x", "--wipe").exit_code == 2
 
 

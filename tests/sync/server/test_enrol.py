@@ -24,7 +24,7 @@ def test_a_code_makes_a_device_that_may_read_its_patient_and_the_library(house):
     code, expires = house.clinic.invite("pa")
     answer = phone.enrol(code, "Paula's phone")
     assert answer.json()["scopes"] == ["patient:pa", "content"]
-    assert answer.json().keys() == {"device", "scopes"}
+    assert answer.json().keys() == {"device", "scopes", "wipe_key"}
     assert (expires - house.clock()).days == 7
     assert "Paula's phone" in rows(phone.sync())[phone.id].body
 

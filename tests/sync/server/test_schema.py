@@ -32,7 +32,7 @@ def test_down_to_nothing_and_up_again(db_url):
         command.downgrade(config, "base")
     assert sa.inspect(database.engine).get_table_names() == ["alembic_version"]
     database.migrate()
-    assert database.revision() == "0001"
+    assert database.revision() == "0002"
     database.dispose()
 
 

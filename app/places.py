@@ -1,0 +1,39 @@
+"""Places on this device outside the profile, where people look for their files and browsers bring them."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+
+def downloads() -> Path:
+    """Where people look for their files."""
+    from platformdirs import user_downloads_path
+
+    found = Path(user_downloads_path())
+    return found if found.is_dir() else Path.home()
+
+
+def free_name(folder: Path, stem: str, ending: str) -> Path:
+    """A name in this folder that no file has yet: nothing is ever written over."""
+    path, number = folder / f"{stem}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{stem}-{number}{ending}", number + 1
+    return path
+
+
+@cache
+def arrivals() -> Path:
+    """The private folder where a browser's files arrive, made anew for each run of the app and gone with it."""
+    folder = Path(tempfile.mkdtemp(prefix="evenkeel-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def drop_arrival(path: Path) -> None:
+    """Remove a copy that came through the browser; a person's own file stays where it is."""
+    if path.parent == arrivals():
+        path.unlink(missing_ok=True)

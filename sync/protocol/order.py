@@ -1,0 +1,58 @@
+"""The wipe order: the clinic's signed word that a device was reported lost, for one enrolment of one device.
+
+It hangs on the refusal of a device whose access ended. A device obeys only a signature of the key that it pinned when
+it enrolled, over its own id and its own device key: a later enrolment has another key, so an old order says nothing
+to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import Field, ValidationError
+
+from sync.protocol.wire import Wire
+
+CONTEXT = b"evenkeel wipe order 1\n"
+
+
+class WipeOrder(Wire):
+    """Erase the record on `device`, enrolled with the key of thumbprint `key`. `nonce` names this very order."""
+
+    device: str = Field(min_length=1, max_length=64)
+    key: str = Field(min_length=1, max_length=64)
+    ordered_at: str = Field(max_length=40)
+    nonce: str = Field(min_length=16, max_length=64)
+
+
+class SignedOrder(Wire):
+    """An order's JSON to the letter, and an Ed25519 signature over CONTEXT and it, in base64url."""
+
+    said: str = Field(max_length=1000)
+    signature: str = Field(max_length=100)
+
+
+def sign_order(order: WipeOrder, seed: bytes) -> SignedOrder:
+    """The order under the clinic's key, given as its 32-byte seed."""
+    said = order.model_dump_json()
+    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(CONTEXT + said.encode())
+    return SignedOrder(said=said, signature=base64.urlsafe_b64encode(signature).decode())
+
+
+def public_half(seed: bytes) -> str:
+    """The public key of a seed, as devices pin it: base64url of its 32 bytes."""
+    raw = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def read_order(signed: SignedOrder, pinned: str) -> WipeOrder | None:
+    """The order when the pinned key signed it; None for anything else."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(pinned))
+        key.verify(base64.urlsafe_b64decode(signed.signature), CONTEXT + signed.said.encode())
+        return WipeOrder.model_validate_json(signed.said)
+    except (InvalidSignature, ValidationError, binascii.Error, ValueError):
+        return None
