@@ -6,14 +6,15 @@ passcode can have it back. One without is a damaged database whose rescued copy 
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.core.errors import NotThere, NoVault, StoreError
+from app.core.errors import NotThere, NoVault, RuleBroken, StoreError
 from app.store import FILE
 from app.store.backup import said_plainly
 from app.store.snapshots import snapshots
@@ -24,6 +25,7 @@ from app.vault.keyring import Keystore
 
 STAMP = "aside-%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"(aside-\d{8}T\d{6}Z)(-\d+)?")
+GRACE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,41 @@ class Aside:
     is_whole: bool
     size: int
 
+    @property
+    def free_at(self) -> datetime:
+        """From then on it may be erased by somebody who does not know its passcode."""
+        return self.made_at + GRACE
+
 
 def asides(folder: Path) -> list[Aside]:
     """What was set aside in this profile, oldest first."""
-    found = sorted((path for path in folder.glob("aside-*") if NAME.fullmatch(path.name)), key=place_in_time)
-    return [aside_at(path) for path in found if is_used(path)]
+    return [aside_at(path) for path in sorted(places(folder), key=place_in_time) if is_record(path)]
+
+
+def places(folder: Path) -> list[Path]:
+    """The folders that are named as we name them; a link or a date that never was is not ours."""
+    return [path for path in folder.glob("aside-*") if said_at(path.name) and not path.is_symlink()]
+
+
+def said_at(name: str) -> datetime | None:
+    """When this was set aside, by its name."""
+    if not (found := NAME.fullmatch(name)):
+        return None
+    try:
+        made_at = datetime.strptime(found[1], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return made_at if made_at < datetime.max.replace(tzinfo=UTC) - GRACE else None
 
 
 def is_used(path: Path) -> bool:
-    """Something lies there: a process that died in time leaves an empty folder, which is nobody's record."""
-    return path.is_dir() and any(path.iterdir())
+    """Something lies there: a process that died in time leaves an empty folder, whose name is free again."""
+    return path.is_symlink() or (path.is_dir() and any(path.iterdir()))
+
+
+def is_record(path: Path) -> bool:
+    """A database or its keys lie there. What a process that died left behind, as an index of a log, is no record."""
+    return path.is_dir() and any((path / name).is_file() for name in (FILE, ENVELOPE))
 
 
 def place_in_time(path: Path) -> tuple[str, int]:
@@ -55,8 +82,9 @@ def place_in_time(path: Path) -> tuple[str, int]:
 
 def aside_at(path: Path) -> Aside:
     """What lies in this folder."""
-    made_at = datetime.strptime(path.name[: len("aside-20260101T000000Z")], STAMP).replace(tzinfo=UTC)
-    size = sum(file.stat().st_size for file in path.iterdir())
+    made_at = said_at(path.name)
+    assert made_at, "one of our places"
+    size = sum(file.lstat().st_size for file in path.iterdir())
     return Aside(path.name, made_at, (path / ENVELOPE).exists(), size)
 
 
@@ -115,8 +143,9 @@ def bring_back(folder: Path, name: str, now: Callable[[], datetime]) -> None:
         aside = find_aside(folder, name)
         if not aside.is_whole and not (folder / ENVELOPE).exists():
             raise NoVault()
-        there = going(folder, new_aside(folder, now), aside.is_whole)
-        swap(folder, there + coming(folder, name))
+        if not (here := coming(folder, name)):
+            raise NotThere()
+        swap(folder, going(folder, new_aside(folder, now), aside.is_whole) + here)
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
@@ -128,11 +157,9 @@ def find_aside(folder: Path, name: str) -> Aside:
     raise NotThere()
 
 
-def keep_keys(folder: Path) -> None:
-    """Before the data key changes: a damaged database that was set aside keeps the keys that open it today."""
-    for aside in asides(folder):
-        if not aside.is_whole:
-            shutil.copy2(folder / ENVELOPE, folder / aside.name / ENVELOPE)
+def needs_former_keys(folder: Path) -> bool:
+    """A database alone was set aside: it is still under the data key of that day."""
+    return any(not aside.is_whole for aside in asides(folder))
 
 
 def drop_aside(folder: Path, name: str, keystore: Keystore | None = None) -> None:
@@ -142,10 +169,25 @@ def drop_aside(folder: Path, name: str, keystore: Keystore | None = None) -> Non
     shutil.rmtree(path)
 
 
+def drop_own(folder: Path, name: str, vault: Vault, passcode: str, now: Callable[[], datetime]) -> None:
+    """Drop a record with its own passcode, or a week after it was set aside with none. `vault` is the present one.
+
+    So nobody at the lock screen destroys what somebody used yesterday. Raises RuleBroken for a database alone that is
+    too new, NotThere, and what a try to open it raises.
+    """
+    aside = find_aside(folder, name)
+    if now() < aside.free_at:
+        if not aside.is_whole:
+            raise RuleBroken("aside.too_new")
+        own = copy.copy(vault)
+        own.folder = folder / name
+        own.unlock(passcode)
+    drop_aside(folder, name, vault.keystore)
+
+
 def drop_all(folder: Path, keystore: Keystore | None = None) -> None:
     """Destroy the keys of everything that was set aside, then all the files."""
     for aside in asides(folder):
         Vault(folder / aside.name, keystore).erase()
-    for path in folder.glob("aside-*"):
-        if NAME.fullmatch(path.name):
-            shutil.rmtree(path)
+    for path in places(folder):
+        shutil.rmtree(path)

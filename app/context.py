@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from app import settings as stored
-from app.aside import drop_all
 from app.core.address import clean_address
-from app.core.errors import OtherClinic, VaultError
+from app.core.errors import OtherClinic, StoreFull
 from app.safe import Safe
 from app.settings import Settings
 from app.specialty import SpecialtyProfile
-from app.store import erase_files, states
+from app.store import states
 from app.vault import Vault, envelope
 from sync.client.auth import Credentials, make_jwk
 from sync.client.engine import Engine, Link
@@ -27,7 +26,7 @@ from sync.client.transport import Transport
 from sync.models import Doc, Person
 from sync.protocol.errors import NotTheClinic, Revoked, SyncError
 
-CONTENT = "content"
+CONTENT, WIPE = "content", "device_wipe_if_lost"
 FAREWELL = 10.0
 MakeTransport = Callable[[Credentials, Callable[[Credentials], None]], Transport]
 
@@ -63,8 +62,7 @@ class App(Safe):
         super().__init__(folder, vault, now, views, indices)
         self.zone, self.profile = zone, profile
         self.settings: Settings = stored.load(folder)
-        if self.settings.reported_lost:
-            self._end_erasing()
+        self._end_erasing()
         self.link = Link()
         self.engine: Engine | None = None
         self._transport = transport
@@ -85,7 +83,8 @@ class App(Safe):
     def entered(self) -> None:
         """The record is open: look at the person last seen, and keep in touch with the clinic."""
         if self.settings.reported_lost:
-            self.change_settings(reported_lost=False)
+            with contextlib.suppress(StoreFull):
+                self.change_settings(reported_lost=False)
         self.store.scope = self.store.state("scope", "")
         self.store.listen({"written"}, lambda _: self.wake())
         self._connect()
@@ -131,7 +130,8 @@ class App(Safe):
             again = Credentials(server=server, jwk=known.jwk or make_jwk(), wipe_key=known.wipe_key)
             await self._join(again, code, label)
         except Revoked:
-            await self._join(Credentials(server=server, jwk=make_jwk()), code, label)
+            anew = Credentials(server=server, jwk=make_jwk(), wipe_key=known.wipe_key)
+            await self._join(anew, code, label)
 
     async def _join(self, fresh: Credentials, code: str, label: str) -> None:
         """Ask the clinic; only its yes changes anything. The key is kept first: a lost answer can be asked again."""
@@ -181,14 +181,16 @@ class App(Safe):
     # --- settings
 
     def change_settings(self, **changes: Any) -> None:
-        """Change how the app looks or behaves on this device."""
+        """Change how the app looks or behaves on this device. It acts even where it cannot be kept: then StoreFull."""
         before, self.settings = self.settings, self.settings.having(**changes)
-        stored.save(self.folder, self.settings)
-        if self.engine and before.offline != self.settings.offline:
-            self.engine.pause(self.settings.offline)
-        if self.is_open:
-            self.store.announce({"settings"})
-        self._tell()
+        try:
+            stored.save(self.folder, self.settings)
+        finally:
+            if self.engine and before.offline != self.settings.offline:
+                self.engine.pause(self.settings.offline)
+            if self.is_open:
+                self.store.announce({"settings"})
+            self._tell()
 
     # --- connection
 
@@ -228,13 +230,22 @@ class App(Safe):
 
     # --- reported lost
 
+    @property
+    def wipes_if_lost(self) -> bool:
+        """May the clinic have the record erased when this device is reported lost? Yes, until the person says no."""
+        return self.store.state(WIPE) is not False
+
+    def wipe_if_lost(self, may: bool) -> None:
+        """Keep the person's word on that in the record, for this device alone. Raises a StoreError."""
+        self.store.keep(**{WIPE: may})
+
     async def obey(self, order: str) -> bool:
         """The clinic's proven word that this device was reported lost: erase the record now, then tell it if it hears.
 
         False, and nothing is done, where the person switched that off. `order` is the nonce that the clinic is told.
         """
         async with self._door:
-            if not self.settings.wipe_if_lost or self.engine is None:
+            if self.engine is None or not self.wipes_if_lost:
                 return False
             transport, self.engine, self._task = self.engine.transport, None, None
             transport.kept = lambda _: None
@@ -242,8 +253,8 @@ class App(Safe):
                 self.lock()
             with contextlib.suppress(Exception):
                 self.change_settings(reported_lost=True, trust=False)
-            await asyncio.to_thread(self.vault.erase)
-            await self._erase()
+            await asyncio.to_thread(self._destroy)
+        self.left()
         with contextlib.suppress(SyncError, TimeoutError):
             async with asyncio.timeout(FAREWELL):
                 await transport.say_erased(order)
@@ -251,13 +262,11 @@ class App(Safe):
         return True
 
     def _end_erasing(self) -> None:
-        """Erasing was cut short: where no key can be read any more, what is left of it goes now."""
-        try:
-            envelope.load(self.folder)
-        except VaultError:
+        """An erase that began and was cut short after the keys is ended now. Nothing else is reason to erase."""
+        if envelope.is_half_erased(self.folder):
             envelope.destroy(self.folder)
-            drop_all(self.folder, self.vault.keystore)
-            erase_files(self.folder)
+            self._destroy_files()
+        envelope.end_erasing(self.folder)
 
     # --- hearing
 

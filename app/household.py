@@ -97,9 +97,9 @@ class Household:
     def give_up(self) -> None:
         """Leave a welcome again: an empty place goes, one that holds something stays; then ask whose to open."""
         if self.people and self.is_empty:
-            left = self.id
+            left, app = self.id, self.app
             self._enter(self._somebody(but=left))
-            self.people.remove(left)
+            app.leave(lambda: self._take_off(left))
         self.choose("choose" if self.is_shared else "")
 
     def rename(self, name: str) -> None:
@@ -126,10 +126,9 @@ class Household:
 
     # --- inside
 
-    def begin(self, id: str) -> None:
-        """Look at this record from the start. Raises StoreBusy."""
-        self._held = hold(self.app.folder)
-        self.id = id
+    def begin(self, id: str, held: FileLock) -> None:
+        """Look at this record, which is held already, from the start."""
+        self.id, self._held = id, held
         self._follow(self.app)
 
     def _enter(self, id: str) -> None:
@@ -153,11 +152,20 @@ class Household:
         self._stop = app.listen(self._notice)
 
     def _let_go(self) -> None:
-        """Nothing of the record in view stays open, even if its passcode is still being tried: it locks again."""
+        """Nothing of the record in view stays open, even if its passcode is still being tried: it locks again.
+
+        The folder stays held until nothing there is under way any more.
+        """
         self._stop()
         self.app.listen(self.app.lock)
         if self._held:
-            self._held.release()
+            self.app.leave(self._held.release)
+
+    def _take_off(self, id: str) -> None:
+        """Take a place off the list that somebody left again, unless something lies there by now."""
+        assert self.people
+        self.people.remove(id)
+        self._tell()
 
     def _notice(self) -> None:
         """A try under way when somebody asked for another record comes too late: it locks again."""
@@ -227,8 +235,13 @@ def open_household(folder: Path, make: MakeApp, *, exactly: bool = False) -> Hou
     listed = [one.id for one in people.members()]
     if not exactly and asked == FIRST and listed:
         asked = people.last() if people.last() in listed else listed[0]
-    found = Household(make(people.home(asked)), people, make)
-    found.begin(asked)
+    held = hold(people.home(asked))
+    try:
+        found = Household(make(people.home(asked)), people, make)
+    except BaseException:
+        held.release()
+        raise
+    found.begin(asked, held)
     return found
 
 

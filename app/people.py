@@ -20,6 +20,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from app.core.errors import PeopleDamaged, RuleBroken, StoreBusy, StoreFull, StoreNewer
+from app.store.swap import MAKING, PLAN, planned, sweep
 
 FILE = "people.json"
 FORMAT = 1
@@ -30,7 +31,7 @@ LONGEST = 30
 PATIENCE = 5.0
 ID = re.compile(r"[0-9a-f]{16}")
 RECORD = ("vault.json", "evenkeel.db", "aside-*")
-SLIGHT = ("settings.json", "settings.json.new", "lock")
+SLIGHT = ("settings.json", "settings.json.new", f"{PLAN}.new", "erasing", "lock")
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def place_of(folder: Path) -> tuple[Path, str]:
 
 
 def has_record(folder: Path) -> bool:
-    """Does a record lie here, open to somebody or not?"""
-    return any(True for name in RECORD for _ in folder.glob(name))
+    """Does a record lie here, open to somebody or not, or is one about to be put here?"""
+    return bool(planned(folder)) or any(True for name in RECORD for _ in folder.glob(name))
 
 
 def printable(typed: str) -> str:
@@ -116,7 +117,8 @@ class People:
         with self._change() as listing:
             known = self._with_found(listing.members)
             fresh = Member(secrets.token_hex(8), tidy_name(name, known), free_mark(known))
-            self.home(fresh.id).mkdir(parents=True, mode=0o700)
+            (self.folder / FOLDER).mkdir(exist_ok=True, mode=0o700)
+            self.home(fresh.id).mkdir(mode=0o700)
             self._write(replace(listing, members=(*known, fresh)))
         return fresh
 
@@ -188,7 +190,7 @@ class People:
         """The listing, to be changed by nobody else meanwhile. A damaged file is kept beside what replaces it."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with FileLock(self.folder / f"{FILE}.lock", timeout=PATIENCE):
+            with FileLock(self.folder / f"{FILE}.lock", timeout=PATIENCE, mode=0o600):
                 if isinstance(fault := self.fault(), StoreNewer):
                     raise fault
                 if fault:
@@ -226,8 +228,11 @@ def free_mark(members: tuple[Member, ...]) -> str:
 
 
 def drop_empty(folder: Path) -> None:
-    """Remove a folder in which nothing but looks was ever kept; any other stays as it is."""
-    if folder.is_dir() and all(file.name in SLIGHT for file in folder.iterdir()):
+    """Remove a folder in which nothing but looks was ever kept, or was about to be; any other stays as it is."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    if all(file.name in (*SLIGHT, MAKING) for file in folder.iterdir()):
+        sweep(folder / MAKING)
         for name in SLIGHT:
             (folder / name).unlink(missing_ok=True)
         folder.rmdir()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,9 +23,32 @@ def downloads() -> Path:
 def free_name(folder: Path, stem: str, ending: str) -> Path:
     """A name in this folder that no file has yet: nothing is ever written over."""
     path, number = folder / f"{stem}{ending}", 2
-    while path.exists():
+    while os.path.lexists(path):
         path, number = folder / f"{stem}-{number}{ending}", number + 1
     return path
+
+
+@contextlib.contextmanager
+def new_file(folder: Path, stem: str, ending: str) -> Iterator[Path]:
+    """A file in this folder that nobody else has: it is there, empty, until what is made takes its place.
+
+    Left by an error, it is gone. Raises OSError where none can be made.
+    """
+    path = claimed(folder, stem, ending)
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def claimed(folder: Path, stem: str, ending: str) -> Path:
+    """An empty file under a name that was free at that very moment, also for others who ask at the same time."""
+    while True:
+        path = free_name(folder, stem, ending)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return path
 
 
 @cache

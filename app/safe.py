@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from app.aside import drop_all, keep_keys
-from app.core.errors import KeyringMissing, NotRecognised, StoreDamaged, VaultDamaged
+from app.aside import drop_all, needs_former_keys
+from app.core.errors import (
+    KeyringMissing,
+    NotRecognised,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreLocked,
+    VaultDamaged,
+)
 from app.device.biometrics import Answer, Biometrics, Prompt
 from app.store import Store, erase_files, has_files, open_store
 from app.store.snapshots import forget_snapshots
 from app.store.swap import settle
 from app.vault import Vault, check
+from app.vault.envelope import begin_erasing, end_erasing
 from app.vault.keyring import Keystore, open_keystore
+
+Found = TypeVar("Found")
 
 
 class Safe:
     """The record of one profile. `store` is there while `is_open`; stretching a passcode runs in a thread.
 
-    One door: however many windows ask at once, it opens, or is founded, once.
+    One door: however many windows ask at once, it opens, or is founded, once; and while its files are looked at or
+    moved (`while_closed`), it does not open.
     """
 
     store: Store
@@ -37,7 +50,7 @@ class Safe:
         self.folder, self.vault, self.now = folder, vault, now
         self._views, self._indices = views, indices
         self._door = asyncio.Lock()
-        self.is_open = self.on_phone = False
+        self.is_open = self.on_phone = self._is_left = False
         self.biometrics: Biometrics | None = None
         settle(folder)
 
@@ -88,7 +101,8 @@ class Safe:
                 return
             keys = await asyncio.to_thread(self.vault.unlock, passcode)
             self.enter(keys)
-            await asyncio.to_thread(self.vault.strengthen, self._settled(keys), passcode)
+            if self.is_open:
+                await asyncio.to_thread(self.vault.strengthen, self._settled(keys), passcode)
 
     async def unlock_with_device(self, prompt: Prompt | None = None) -> bool:
         """Open with the system's keystore; False when that way is not there. Raises NotRecognised for a phone's no."""
@@ -123,30 +137,54 @@ class Safe:
         """Open the store with the newest key that fits. Two keys mean that a rotation was cut short: settle it."""
         if self.vault.is_founded and not has_files(self.folder):
             raise StoreDamaged()
-        fitting = self._open_with(keys)
+        fitting = self._open_with(self.vault.with_former(keys))
         self.vault.found()
         if len(keys) > 1:
-            self.vault.end_rotation(renewed=fitting > 0)
+            self._end_rotation(keys, renewed=fitting == keys[-1])
+        self._bring_under(fitting if fitting in keys else keys[0])
         self.is_open = True
         self.entered()
 
-    def _open_with(self, keys: tuple[bytes, ...]) -> int:
-        for place in reversed(range(len(keys))):
+    def _open_with(self, keys: tuple[bytes, ...]) -> bytes:
+        for key in reversed(keys):
             try:
-                self.store = open_store(self.folder, keys[place], self.now, self._views, self._indices)
+                self.store = open_store(self.folder, key, self.now, self._views, self._indices)
             except StoreDamaged:
-                if place == 0:
+                if key == keys[0]:
                     raise
                 continue
-            return place
+            return key
         raise StoreDamaged()
 
+    def _bring_under(self, key: bytes) -> None:
+        """A database of an earlier key came back: encrypt it anew. One too damaged for that stays as it is.
+
+        The earlier keys are forgotten once nothing is under them. On a full disk either waits for the next opening.
+        """
+        with contextlib.suppress(StoreError):
+            if not self.store.is_under(key):
+                self.store.rekey(key)
+            if not needs_former_keys(self.folder):
+                self.vault.forget_former()
+
+    def _end_rotation(self, keys: tuple[bytes, ...], renewed: bool) -> None:
+        """Keep the newest of these keys, or the oldest. What was set aside without a vault may need the others."""
+        kept = keys[-1] if renewed else keys[0]
+        needed = needs_former_keys(self.folder) or not self.store.is_under(kept)
+        before = self.vault.with_former(keys) if needed else ()
+        self.vault.end_rotation(renewed, kept, tuple(key for key in before if key != kept))
+
     def _settled(self, keys: tuple[bytes, ...]) -> bytes:
-        """The key of the open files. A rotation that failed half-way is ended first, or the other key would be kept."""
-        if len(keys) == 1 or not self.is_open:
-            return keys[-1]
+        """The key of the files. A rotation that failed half-way is ended first, or the other key would be kept.
+
+        Raises StoreLocked where only the open record could say which of two keys it is.
+        """
+        if len(keys) == 1:
+            return keys[0]
+        if not self.is_open:
+            raise StoreLocked()
         renewed = self.store.is_under(keys[-1])
-        self.vault.end_rotation(renewed)
+        self._end_rotation(keys, renewed)
         return keys[-1] if renewed else keys[0]
 
     def lock(self) -> None:
@@ -156,6 +194,35 @@ class Safe:
             self.store.close()
             self.is_open = False
             self.left()
+
+    # --- the files, while it is closed
+
+    async def while_closed(self, work: Callable[[], Awaitable[Found]]) -> Found:
+        """Do this while nobody can open the record or move its files. Raises StoreBusy when it is open, or was left.
+
+        It is done to its end even if nobody waits for it any more: a thread cannot be called back.
+        """
+
+        async def inside() -> Found:
+            async with self._door:
+                if self.is_open or self._is_left:
+                    raise StoreBusy()
+                return await work()
+
+        return await asyncio.shield(asyncio.ensure_future(inside()))
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """No more work begins here. Call `then` once nothing is under way: at once, or behind what is."""
+        self._is_left = True
+
+        async def behind() -> None:
+            async with self._door:
+                then()
+
+        if self._door.locked():
+            self._last = asyncio.ensure_future(behind())
+        else:
+            then()
 
     # --- changing what opens it
 
@@ -183,13 +250,13 @@ class Safe:
     async def rotate_key(self, passcode: str) -> str:
         """Encrypt the whole record anew under a new key. Returns the new recovery code. Raises a VaultError."""
         async with self._door:
-            self._settled(await asyncio.to_thread(self.vault.unlock, passcode))
-            keep_keys(self.folder)
+            old = self._settled(await asyncio.to_thread(self.vault.unlock, passcode))
             key, code = await asyncio.to_thread(self.vault.begin_rotation, passcode)
             try:
                 self.store.rekey(key)
             finally:
-                self.vault.end_rotation(renewed=self.store.is_under(key))
+                renewed = self.store.is_under(key)
+                self._end_rotation((old, key) if renewed else (old,), renewed)
             forget_snapshots(self.folder)
         return code
 
@@ -200,13 +267,19 @@ class Safe:
         """
         async with self._door:
             await self._erase()
+        self.left()
 
     async def _erase(self) -> None:
         self.lock()
         await asyncio.to_thread(self._destroy)
-        self.left()
 
     def _destroy(self) -> None:
+        begin_erasing(self.folder)
         self.vault.erase()
+        self._destroy_files()
+
+    def _destroy_files(self) -> None:
+        """The keys are gone: what is left of the record goes, then the sign that it was to go."""
         drop_all(self.folder, self.vault.keystore)
         erase_files(self.folder)
+        end_erasing(self.folder)

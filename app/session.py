@@ -2,7 +2,7 @@
 
 The data key is random and only in this process: no `vault.json`, no passcode, no wrap. `end` closes the store, which
 drops the key, and only then removes the files, so a moment too early or a full disk leaves cipher text without a key.
-`sweep` removes what killed sessions left, at the start of the app.
+`sweep` removes what killed sessions left, before the next one begins.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ UNSENT = "SELECT count(*) AS n FROM outbox WHERE reason IS NULL"
 class Session:
     """A visit: `store` is there until `end`. Use it with `with`; leaving it in whatever way ends it.
 
-    It lives in a fresh folder `session-<random>` under `root`, held by a lock beside it. Raises a StoreError.
+    It lives in a fresh folder `session-<random>` under `root`, held by a lock beside it; what others that were killed
+    left there goes first. Raises a StoreError.
     """
 
     store: Store
@@ -41,6 +42,7 @@ class Session:
         make_key: Callable[[], bytes] = make_key,
     ) -> None:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sweep(root)
         self.folder = root / f"{PREFIX}{secrets.token_hex(8)}"
         self._lock = lock_of(self.folder)
         self._lock.acquire(timeout=0)
@@ -120,7 +122,7 @@ def clear(folder: Path) -> None:
 
 def lock_of(folder: Path) -> FileLock:
     """The lock of a session. It lies beside the folder, so that it is held before there is anything to sweep."""
-    return FileLock(folder.with_name(folder.name + LOCK))
+    return FileLock(folder.with_name(folder.name + LOCK), mode=0o600)
 
 
 def forget_lock(folder: Path) -> None:

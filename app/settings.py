@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from app.core.errors import StoreFull
 
 FILE = "settings.json"
 LANGUAGES = ("en", "es")
@@ -21,8 +24,7 @@ class Settings:
     The record locks after `lock_away` minutes out of sight and `lock_idle` without a sign of life (1 to 15 each).
     With `trust` the lock screen offers to open it without the passcode, by the system's keystore; with `biometric`
     a phone asks for finger or face before it does.
-    With `wipe_if_lost` the clinic may have the record erased when this device is reported lost; `reported_lost` says
-    that this happened.
+    `reported_lost` says that the clinic had the record erased, because this device was reported lost.
     """
 
     language: str = "en"
@@ -35,7 +37,6 @@ class Settings:
     lock_idle: int = 5
     trust: bool = False
     biometric: bool = False
-    wipe_if_lost: bool = True
     reported_lost: bool = False
 
     def having(self, **changes: Any) -> Settings:
@@ -50,27 +51,34 @@ class Settings:
             lock_idle=min(max(int(new.lock_idle), SHORTEST), LONGEST),
             trust=new.trust is True,
             biometric=new.trust is True and new.biometric is True,
-            wipe_if_lost=new.wipe_if_lost is not False,
             reported_lost=new.reported_lost is True,
         )
 
 
 def load(folder: Path) -> Settings:
-    """The settings in this profile; the defaults where there are none or the file makes no sense."""
+    """The settings in this profile, the defaults where there are none. A field that makes no sense costs that field."""
     try:
         found = json.loads((folder / FILE).read_text())
-        known = {field.name for field in fields(Settings)}
-        return Settings().having(**{name: value for name, value in found.items() if name in known})
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
+    except (OSError, ValueError, RecursionError):
         return Settings()
+    known = [field.name for field in fields(Settings)]
+    said = Settings()
+    for name in known if isinstance(found, dict) else ():
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            said = said.having(**{name: found.get(name, getattr(said, name))})
+    return said
 
 
 def save(folder: Path, settings: Settings) -> None:
-    """Write the settings as a whole. A full disk costs the change, not the app."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write the settings as a whole, for this user's eyes. Raises StoreFull; then the old ones are still there."""
     new = folder / (FILE + ".new")
     try:
-        new.write_text(json.dumps(asdict(settings)))
-        os.replace(new, folder / FILE)
-    except OSError:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(settings), file)
+        os.replace(new, folder / FILE)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise StoreFull() from error

@@ -189,6 +189,7 @@ def test_sweeping_leaves_a_visit_alone_that_is_under_way(tmp_path: Path) -> None
     (tmp_path / "session-with-a-lock-only.lock").touch()
     (tmp_path / "settings.json").touch()
     with Session(tmp_path, now) as session:
+        (tmp_path / "session-of-today").mkdir()
         assert sweep(tmp_path) == 1
         live(session.store, 1)
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
@@ -277,3 +278,12 @@ def test_it_says_how_much_the_clinic_has_not_taken(tmp_path: Path) -> None:
         page = Page(scope=SCOPE, cursor="c")
         session.store.settle(sent, Reply(verdicts=[took, refused], pages=[page]))
         assert session.unsent() == 1
+
+
+def test_a_new_visit_first_removes_what_killed_ones_left(tmp_path: Path) -> None:
+    (tmp_path / "session-of-yesterday").mkdir()
+    (tmp_path / "session-of-yesterday" / "evenkeel.db").write_bytes(b"cipher text")
+    with Session(tmp_path, now) as one, Session(tmp_path, now) as two:
+        assert not (tmp_path / "session-of-yesterday").exists()
+        assert one.folder.is_dir() and two.folder.is_dir(), "one that is under way stays"
+    assert left(tmp_path) == []

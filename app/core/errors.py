@@ -1,7 +1,8 @@
 """What can go wrong on the device; the docstring is the sentence we would say.
 
 AppError
-  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy NoCipher ReadOnly MigrationFailed NotEmpty NotThere
+  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy StoreLocked NoCipher ReadOnly
+                 MigrationFailed NotEmpty NotThere
       BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
   x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
                  NotRecognised NoArgon2
@@ -49,6 +50,10 @@ class StoreBusy(StoreError):
     """Evenkeel is already open with this profile. Close the other window first."""
 
     exit_code = 9
+
+
+class StoreLocked(StoreError):
+    """The record was locked before this was done. Nothing was changed. Open it and try again."""
 
 
 class StoreFull(StoreError):

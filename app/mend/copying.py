@@ -6,9 +6,9 @@ import asyncio
 import copy
 from pathlib import Path
 
-from app.aside import coming
+from app.aside import coming, going, new_aside
 from app.context import App
-from app.core.errors import NotEmpty, StoreError
+from app.core.errors import NotEmpty, StoreError, StoreLocked
 from app.store import has_files, open_store
 from app.store.backup import Counts, Progress, Stop, read_backup, said_plainly, save_backup
 from app.store.swap import MAKING, making, swap
@@ -20,9 +20,11 @@ def make_backup(
 ) -> Counts:
     """Write the open record to `out` under a passphrase; the app can be used meanwhile. Returns rows of each table.
 
-    Locking the app stops it. Raises WeakPasscode, BackupStopped, StoreFull, BackupError.
+    Locking the app stops it. Raises WeakPasscode, StoreLocked, BackupStopped, StoreFull, BackupError.
     """
     check(passphrase)
+    if not app.is_open:
+        raise StoreLocked()
     store = app.store.second()
     try:
         return save_backup(
@@ -44,24 +46,41 @@ async def restore_backup(
     passcode: str,
     progress: Progress | None = None,
     stop: Stop | None = None,
+    *,
+    instead: bool = False,
 ) -> Counts:
     """Make this device's record from a backup and open it; what waited waits again. Returns rows of each table.
 
-    Whatever fails, and wherever it is killed, the device is as it was or has the whole record. Raises NotEmpty,
+    With `instead` a record that is here already, closed, is set aside and kept. Whatever fails, and wherever it is
+    killed, the device is as it was or has the whole record. Raises NotEmpty, StoreBusy while a record is open,
     WeakPasscode, BackupWrongPassphrase, BackupDamaged, BackupNewer, BackupStopped, StoreFull.
     """
-    key, counts = await asyncio.to_thread(fill, app, source, passphrase, passcode, progress, stop)
-    app.enter((key,))
-    await asyncio.to_thread(app.vault.trust_device, key)
-    return counts
+
+    def make() -> tuple[bytes, Counts]:
+        return fill(app, source, passphrase, passcode, progress, stop, instead)
+
+    async def restore() -> Counts:
+        key, counts = await asyncio.to_thread(make)
+        app.enter((key,))
+        await asyncio.to_thread(app.vault.trust_device, key)
+        return counts
+
+    return await app.while_closed(restore)
 
 
 def fill(
-    app: App, source: Path, passphrase: str, passcode: str, progress: Progress | None, stop: Stop | None
+    app: App,
+    source: Path,
+    passphrase: str,
+    passcode: str,
+    progress: Progress | None,
+    stop: Stop | None,
+    instead: bool,
 ) -> tuple[bytes, Counts]:
-    """A new vault and a store filled from the backup, prepared beside and put in place at the end."""
+    """A new vault and a store filled from the backup, prepared beside; at the end it goes in as the old one goes."""
     check(passcode)
-    refuse_a_second(app)
+    if not instead:
+        refuse_a_second(app)
     with said_plainly(StoreError), making(app.folder) as made:
         vault = vault_in(made, app.vault)
         key = vault.create(passcode)
@@ -72,8 +91,10 @@ def fill(
         finally:
             store.close()
         vault.found()
-        refuse_a_second(app)
-        swap(app.folder, coming(app.folder, MAKING))
+        if not instead:
+            refuse_a_second(app)
+        there = going(app.folder, new_aside(app.folder, app.now), whole=True)
+        swap(app.folder, there + coming(app.folder, MAKING))
     return key, counts
 
 

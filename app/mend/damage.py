@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.aside import coming, going, new_aside
-from app.core.errors import NotThere, StoreDamaged, StoreError
+from app.core.errors import AppError, NotThere, StoreDamaged, StoreError
 from app.store import FILE
 from app.store.backup import Pace, Progress, Stop, said_plainly
 from app.store.integrity import Report, check
+from app.store.raw import Pages
 from app.store.salvage import Report as Rescue
 from app.store.salvage import salvage
 from app.store.snapshots import snapshots
 from app.store.swap import MAKING, finish, making, swap
+from app.vault import Vault
 from app.vault.envelope import FILE as ENVELOPE
 
 Keys = tuple[bytes, ...]
@@ -45,12 +47,26 @@ class Copy:
     migration: str
 
 
-def with_either(keys: Keys, look: Callable[[bytes], Found]) -> Found:
-    """What the newest key finds; during a cut-short rotation it may be the older one that fits."""
-    for key in reversed(keys[1:]):
+def with_either(folder: Path, keys: Keys, look: Callable[[bytes], Found]) -> Found:
+    """What the newest key finds that fits: an older one during a cut-short rotation, or of a database set aside."""
+    oldest, *newer = Vault(folder).with_former(keys)
+    for key in reversed(newer):
         with contextlib.suppress(StoreDamaged):
             return look(key)
-    return look(keys[0])
+    return look(oldest)
+
+
+def key_of(folder: Path, keys: Keys) -> Keys:
+    """The one of these keys, or of the former ones, that the record is under; all where not one page can be read."""
+
+    def found(key: bytes) -> Keys:
+        Pages(folder / FILE, key).close()
+        return (key,)
+
+    try:
+        return with_either(folder, keys, found)
+    except (AppError, OSError):
+        return keys
 
 
 def look_over(folder: Path, keys: Keys, progress: Progress | None = None, stop: Stop | None = None) -> Report:
@@ -62,7 +78,7 @@ def look_over(folder: Path, keys: Keys, progress: Progress | None = None, stop: 
         finish(folder)
         if not (folder / FILE).exists():
             raise NotThere()
-        return with_either(keys, lambda key: check(folder / FILE, key, Pace(progress, stop).show))
+        return with_either(folder, keys, lambda key: check(folder / FILE, key, Pace(progress, stop).show))
 
 
 def save_what_reads(
@@ -77,7 +93,7 @@ def save_what_reads(
         if not (folder / FILE).exists():
             raise NotThere()
         shown = Pace(progress, stop).show
-        report = with_either(keys, lambda key: salvage(folder / FILE, key, made, now, shown))
+        report = with_either(folder, keys, lambda key: salvage(folder / FILE, key, made, now, shown))
         return Saved(report, take_place(folder, now))
 
 
@@ -90,7 +106,7 @@ def save_elsewhere(
     """
     with said_plainly(StoreError):
         finish(folder)
-        report = with_either(keys, lambda key: salvage(folder / FILE, key, out, now, progress))
+        report = with_either(folder, keys, lambda key: salvage(folder / FILE, key, out, now, progress))
         shutil.copy2(folder / ENVELOPE, out / ENVELOPE)
     return report
 
@@ -116,7 +132,7 @@ def put_copy_back(folder: Path, keys: Keys, name: str, now: Clock, progress: Pro
             raise NotThere()
         shutil.copyfile(folder / name, made / FILE)
         (made / FILE).chmod(0o600)
-        if not with_either(keys, lambda key: check(made / FILE, key, progress)).is_whole:
+        if not with_either(folder, keys, lambda key: check(made / FILE, key, progress)).is_whole:
             raise StoreDamaged()
         return take_place(folder, now)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from app.aside import asides, database
 from app.core.errors import AppError
-from app.mend.damage import Keys, copies, look_over
+from app.mend.damage import Keys, copies, key_of, look_over
 from app.store.backup import said_plainly
 from app.store.engine import engine_name, open_encrypted
 from app.store.raw import PAGE
@@ -43,7 +43,7 @@ def copy_for_support(folder: Path, opened: Keys, out: Path, now: Callable[[], da
     code = recovery.make_code() if opened else None
     texts = {"report.json": said, "vault.json": vault}
     if code:
-        texts["support.json"] = {"wraps": wraps(opened, code, str(vault.get("id", "")))}
+        texts["support.json"] = {"wraps": wraps(key_of(folder, opened), code, str(vault.get("id", "")))}
     with said_plainly():
         write(out, folder, texts)
     return code

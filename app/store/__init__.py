@@ -15,7 +15,7 @@ from app.store.moving import bring_over, forget_old
 from app.store.project import project
 from app.store.snapshots import forget_snapshots, migrate_safely
 from app.store.store import Store
-from app.store.swap import MAKING, sweep
+from app.store.swap import MAKING, PLAN, sweep
 
 __all__ = ["FILE", "Store", "erase_files", "has_files", "open_store"]
 
@@ -56,6 +56,7 @@ def open_store(
 def erase_files(folder: Path) -> None:
     """Remove the database and everything beside it. The keys must be gone already: flash may keep what was removed."""
     forget_snapshots(folder)
+    (folder / PLAN).unlink(missing_ok=True)
     sweep(folder / MAKING)
     for file in folder.glob(f"{FILE}*"):
         file.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,10 +77,10 @@ def save_backup(
     stop: Stop | None = None,
 ) -> Counts:
     """Write a backup to `path`. Until the new one is whole and on the disk, an older one there stays as it is."""
-    new = path.with_name(path.name + ".new")
+    new = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
     with said_plainly():
         try:
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 counts = write_backup(store, file, passphrase, stretch, progress=progress, stop=stop)
                 file.flush()
                 os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from app.core.errors import StoreBusy
 def hold(folder: Path) -> FileLock:
     """Hold the profile until the lock is released or the process ends. Raises StoreBusy."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(folder / "lock")
+    lock = FileLock(folder / "lock", mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:

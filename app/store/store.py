@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from app.core.errors import ReadOnly, StoreError
+from app.core.errors import ReadOnly, StoreError, StoreLocked
 from app.store import overlay, settle
 from app.store.engine import FILE, open_encrypted
 from app.store.errors import plainly
@@ -148,10 +148,12 @@ class Store:
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database anew under another key. Cut short, it opens with exactly one of the two.
 
-        Raises StoreBusy while a second store is open, StoreFull without room for a copy; then nothing has changed.
+        Raises StoreBusy while a second store is open, StoreFull without room for a copy, StoreLocked once it is
+        closed; then nothing has changed.
         """
         if self.folder is None:
             return
+        self._open_key()
         path = self.folder / FILE
         with self._door, plainly(self.folder):
             new = prepare(self.db, path, key)
@@ -167,12 +169,21 @@ class Store:
         return key == self._key
 
     def second(self) -> Store:
-        """Another store on the same files, for a thread of its own: close it there. Raises StoreError in memory."""
+        """Another store on the same files, for a thread of its own: close it there.
+
+        Raises StoreError in memory, StoreLocked once this one is closed.
+        """
         if self.folder is None:
             raise StoreError()
         with self._door:
-            db = Database(open_encrypted(self.folder / FILE, self._key), execute_plugins=False)
-        return Store(db, self.now, self.folder, self._key)
+            key = self._open_key()
+            db = Database(open_encrypted(self.folder / FILE, key), execute_plugins=False)
+        return Store(db, self.now, self.folder, key)
+
+    def _open_key(self) -> bytes:
+        if not (key := self._key):
+            raise StoreLocked()
+        return key
 
     def close(self) -> None:
         """Close the database and forget its key; nothing more is read or written."""

@@ -48,7 +48,9 @@ def making(folder: Path) -> Iterator[Path]:
 
 
 def sweep(made: Path) -> None:
-    """Remove what was being prepared, what opens it first."""
+    """Remove what was being prepared, what opens it first. Of a link to another folder only the link goes."""
+    if made.is_symlink():
+        return made.unlink()
     for file in sorted(made.glob("*"), key=lambda file: not file.name.startswith("vault")):
         file.unlink(missing_ok=True)
     shutil.rmtree(made, ignore_errors=True)

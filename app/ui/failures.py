@@ -18,6 +18,7 @@ FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_device.StoreDamaged: ("failures.store_damaged", "urgent", ()),
     on_device.StoreNewer: ("failures.store_newer", "attention", ()),
     on_device.StoreBusy: ("failures.store_busy", "attention", ()),
+    on_device.StoreLocked: ("failures.store_locked", "attention", ()),
     on_device.StoreFull: ("failures.store_full", "urgent", ()),
     on_device.NoCipher: ("failures.no_cipher", "urgent", ()),
     on_device.ReadOnly: ("failures.read_only", "attention", ()),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from app.context import App
     from app.household import Household
 
-__all__ = ["Action", "Typed", "boundary", "use_action", "use_app", "use_heard", "use_home", "use_look"]
-__all__ += ["use_query", "use_typed", "use_words"]
+__all__ = ["Action", "Typed", "boundary", "use_action", "use_app", "use_covered", "use_heard", "use_home"]
+__all__ += ["use_look", "use_query", "use_typed", "use_words"]
 T = TypeVar("T")
 
 
@@ -72,6 +72,24 @@ def use_heard(listen: Callable[[Callable[..., None]], Stop], deps: Sequence[Any]
 
     ft.use_effect(start, dependencies=list(deps), cleanup=end)
     return heard
+
+
+def use_covered() -> bool:
+    """Is the window covered? What stands over it, as a sheet, then shows nothing."""
+    covered, tell = ft.use_state(False)
+    seat = this_seat()
+    stop = ft.use_ref(None)
+
+    def start() -> None:
+        seat.veils.append(tell)
+        stop.current = seat.hold(lambda: seat.veils.remove(tell))
+
+    def end() -> None:
+        if stop.current:
+            stop.current()
+
+    ft.use_effect(start, dependencies=[], cleanup=end)
+    return bool(covered)
 
 
 def use_query(read: Callable[[], T], *kinds: str, deps: Sequence[Any] | None = None) -> T:

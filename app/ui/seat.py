@@ -29,7 +29,8 @@ KEY = "evenkeel.seat"
 class Seat:
     """What a window knows. `look` and `words` are replaced when the settings or the width change.
 
-    Another record in view gets another seat; the one before lets go of everything.
+    Another record in view gets another seat; the one before lets go of everything. `veils` empty what stands over
+    the window while it is covered, and `asked` take questions away: they were about the record as it was then.
     """
 
     home: Household
@@ -45,6 +46,25 @@ class Seat:
     refit: Callable[[], None] = lambda: None
     cover: Callable[[bool], None] = lambda covered: None
     stops: list[Stop] = field(default_factory=list)
+    veils: list[Callable[[bool], None]] = field(default_factory=list)
+    asked: list[Stop] = field(default_factory=list)
+
+    @property
+    def subject(self) -> tuple[object, object]:
+        """What a question on screen is about: the record in view, and this opening of it."""
+        app = self.home.app
+        return app, app.store if app.is_open else None
+
+    def hide(self, covered: bool) -> None:
+        """Cover the window or show it again, with whatever stands over it."""
+        self.cover(covered)
+        for veil in tuple(self.veils):
+            veil(covered)
+
+    def take_back(self) -> None:
+        """Take every question away that was not answered."""
+        while self.asked:
+            self.asked.pop()()
 
     def poke(self) -> None:
         """Somebody is here: the record need not lock."""

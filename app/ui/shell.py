@@ -51,6 +51,7 @@ def settle_in(home: Household, features: Sequence[Feature]) -> Seat:
     seat = find_seat()
     if seat is None or seat.app is not app:
         if seat:
+            seat.take_back()
             seat.close()
         seat = Seat(home, app, look, words, rest_of(app, app.now()), tuple(features), path=page.route or "/")
         take_seat(page, seat)
@@ -86,8 +87,8 @@ async def leave(event: ft.Event[ft.View]) -> None:
         back()
 
 
-def Sorry(failure: Failure, close: Callable[[], None]) -> ft.AlertDialog:
-    """The last resort: something failed while answering a tap."""
+def Sorry(failure: Failure, close: Callable[[], None], covered: bool) -> ft.AlertDialog:
+    """The last resort: something failed while answering a tap. Nothing stands in it while the window is covered."""
     from app.ui.widgets import Notice, QuietButton
 
     t, look = this_seat().words, this_seat().look
@@ -95,7 +96,8 @@ def Sorry(failure: Failure, close: Callable[[], None]) -> ft.AlertDialog:
     button = ft.Row(
         [QuietButton(t("actions.close"), close, autofocus=True)], alignment=ft.MainAxisAlignment.END
     )
-    content = ft.Container(ft.Column([notice, button], spacing=16, tight=True), width=look.px(420))
+    said = ft.Column([notice, button], spacing=16, tight=True, visible=not covered)
+    content = ft.Container(said, width=look.px(420))
     return ft.AlertDialog(content=content, content_padding=16, inset_padding=16, on_dismiss=close)
 
 
@@ -115,9 +117,10 @@ def Shell(home: Household, features: Sequence[Feature], door: Door) -> list[ft.V
             repaint(lambda n: n + 1)
 
     use_turns(seat, again)
+    use_questions(seat)
     seat.refit, seat.cover = again, seat_cover
     seat.alert = lambda error: set_failure(explain(error, seat.words))
-    ft.use_dialog(Sorry(failure, lambda: set_failure(None)) if failure else None)
+    ft.use_dialog(Sorry(failure, lambda: set_failure(None), covered) if failure else None)
     paper = seat.look.palette.paper
     inside = Inside(app, home.scene, tuple(features), door, key=f"turn-{home.turn}")
     layers = [ft.Container(inside, expand=True)]
@@ -142,6 +145,19 @@ def use_turns(seat: Seat, again: Callable[[], None]) -> None:
     ft.use_effect(arrive, dependencies=[turn])
 
 
+def use_questions(seat: Seat) -> None:
+    """What was asked about a record goes when that is locked or opened."""
+    subject = seat.subject
+    before = ft.use_ref(subject)
+
+    def look() -> None:
+        if before.current != subject:
+            before.current = subject
+            seat.take_back()
+
+    ft.use_effect(look, dependencies=list(subject))
+
+
 @ft.component
 @boundary
 def Inside(app: App, scene: str, features: Sequence[Feature], door: Door) -> ft.Control:
@@ -158,7 +174,7 @@ def Inside(app: App, scene: str, features: Sequence[Feature], door: Door) -> ft.
 def change_life(state: ft.AppLifecycleState) -> None:
     """Out of sight, in sight again: cover the screen, and lock a record that was away for too long."""
     seat, page = this_seat(), ft.context.page
-    seat.cover(hides(state, page.platform))
+    seat.hide(hides(state, page.platform))
     if state in AWAY:
         seat.rest.leave(seat, seat.app.now())
     elif state != ft.AppLifecycleState.INACTIVE and seat.rest.come_back(seat, seat.app.now()):

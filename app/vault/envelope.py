@@ -5,13 +5,15 @@ id       16 hex digits; names this vault in the keystore and in every wrap
 wraps    passcode, device, recovery: {purpose, [kdf], nonce, sealed}, all of the same data key
 founded  true once the database was there
 next     the wraps of a new data key while the database is being re-encrypted; gone when that is done
-sum      SHA-256 of id, wraps and next: damage is told from a wrong passcode (an attacker could make it fit)
+former   earlier data keys under the present one: [{purpose, nonce, sealed}], while a database set aside needs them
+sum      SHA-256 of id, wraps, next, former: damage is told from a wrong passcode (an attacker could make it fit)
 tries    how many wrong passcodes, how long to wait, since which uptime
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -21,7 +23,7 @@ from typing import Any
 from app.core.disk import sync_folder
 from app.core.errors import NoVault, StoreFull, VaultDamaged
 
-FILE = "vault.json"
+FILE, ERASING = "vault.json", "erasing"
 
 
 def load(folder: Path) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def well_formed(envelope: Any) -> bool:
         and envelope["sum"] == sum_of(envelope)
         and isinstance(envelope["id"], str)
         and all(isinstance(wrap, dict) for group in wraps for wrap in group.values())
+        and all(isinstance(wrap, dict) for wrap in envelope.get("former", []))
         and all(sane(group["passcode"]["kdf"]) for group in wraps if group)
         and all(isinstance(tries[name], int | float) for name in ("count", "wait", "since"))
     )
@@ -56,6 +59,7 @@ def well_formed(envelope: Any) -> bool:
 def sum_of(envelope: dict[str, Any]) -> str:
     """A checksum of everything but the tries, so that damage is not taken for a wrong passcode."""
     guarded = [envelope["id"], envelope["wraps"], envelope.get("next")]
+    guarded += [envelope["former"]] if "former" in envelope else []
     return hashlib.sha256(json.dumps(guarded, sort_keys=True).encode()).hexdigest()
 
 
@@ -96,3 +100,34 @@ def destroy(folder: Path) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         file.unlink()
+
+
+# --- an erase says that it began, so that a start can end it, and only it
+
+
+def begin_erasing(folder: Path) -> None:
+    """Say on the disk that this record is being erased. A full disk is no reason not to erase."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(folder / ERASING, os.O_WRONLY | os.O_CREAT, 0o600))
+        sync_folder(folder)
+
+
+def is_half_erased(folder: Path) -> bool:
+    """An erase began here and got at the envelope. One that still reads, in whatever format, was not touched."""
+    return (folder / ERASING).exists() and is_gone(folder / FILE)
+
+
+def is_gone(file: Path) -> bool:
+    """True for no file, and for one that is no JSON object: an erase wrote over it."""
+    try:
+        return not isinstance(json.loads(file.read_bytes()), dict)
+    except (FileNotFoundError, ValueError, RecursionError):
+        return True
+    except OSError:
+        return False
+
+
+def end_erasing(folder: Path) -> None:
+    """Nothing is left to erase."""
+    with contextlib.suppress(OSError):
+        (folder / ERASING).unlink(missing_ok=True)

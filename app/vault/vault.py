@@ -21,6 +21,7 @@ from app.core.errors import (
     WrongPasscode,
 )
 from app.vault import envelope, keys, recovery
+from app.vault.former import open_former, seal_former
 from app.vault.keyring import Keystore, forget, recall, remember
 from app.vault.throttle import NONE, counted, remaining, uptime
 
@@ -159,13 +160,31 @@ class Vault:
         envelope.save(self.folder, held)
         return key, code
 
-    def end_rotation(self, renewed: bool) -> None:
-        """The database opens with the new key (`renewed`) or still with the old one: keep those wraps alone."""
+    def end_rotation(self, renewed: bool, kept: bytes = b"", former: tuple[bytes, ...] = ()) -> None:
+        """The database opens with the new key (`renewed`) or still with the old one: keep those wraps alone.
+
+        `former` are the keys that databases set aside may need; they lie under `kept`, the key that stays.
+        """
         held = envelope.load(self.folder)
         following = held.pop("next", None)
         if renewed and following:
             held["wraps"] = following
-        envelope.save(self.folder, held)
+        self._save_with_former(held, kept, former)
+
+    def former(self, key: bytes) -> tuple[bytes, ...]:
+        """The data keys before this one that are remembered, oldest first; none with another key. Raises VaultError."""
+        return open_former(envelope.load(self.folder), key)
+
+    def with_former(self, found: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """These keys, the newest last, and in front of them every former one they open. Raises VaultError."""
+        held = envelope.load(self.folder)
+        before = [old for key in found for old in open_former(held, key)]
+        return (*(old for old in dict.fromkeys(before) if old not in found), *found)
+
+    def forget_former(self) -> None:
+        """Nothing that was set aside needs a former key any more."""
+        if "former" in (held := envelope.load(self.folder)):
+            self._save_with_former(held, b"", ())
 
     def erase(self) -> None:
         """Destroy every wrap, then the keystore's secret. Nothing opens the database afterwards."""
@@ -191,8 +210,15 @@ class Vault:
         envelope.save(self.folder, held)
         return held
 
+    def _save_with_former(self, held: Envelope, key: bytes, former: tuple[bytes, ...]) -> None:
+        held.pop("former", None)
+        envelope.save(self.folder, {**held, **seal_former(former, key, held["id"])})
+
     def _forgive(self, held: Envelope) -> None:
-        envelope.save(self.folder, {**held, "tries": dict(NONE)})
+        """The try was right. An envelope that took this one's place meanwhile keeps its own count."""
+        now = envelope.load(self.folder)
+        if (now["id"], now["sum"]) == (held["id"], held["sum"]):
+            envelope.save(self.folder, {**now, "tries": dict(NONE)})
 
     def _with_passcode(self, group: dict[str, keys.Wrap], passcode: str, id: str) -> bytes | None:
         wrapped = group["passcode"]

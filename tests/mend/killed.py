@@ -35,7 +35,8 @@ def act(what: str, folder: Path) -> None:
     elif what == "drop":
         drop_aside(folder, asides(folder)[0].name)
     else:
-        asyncio.run(restore_backup(app_on(folder), folder / "mine", PASSPHRASE, PASSCODE))
+        over, app = what == "restore over", app_on(folder)
+        asyncio.run(restore_backup(app, folder / "mine", PASSPHRASE, PASSCODE, instead=over))
 
 
 def killed_at(step: int, what: str, folder: Path) -> bool:

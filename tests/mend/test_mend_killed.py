@@ -147,6 +147,19 @@ def test_restoring_a_backup(folder: Path, tmp_path: Path, stride: int) -> None:
     assert found == {True, False}
 
 
+def test_restoring_a_backup_over_another_record(folder: Path, tmp_path: Path, stride: int) -> None:
+    app, found = opened(folder), set()
+    there = founded(tmp_path / "there", 3, "a newer code")
+    save_backup(app.store, there / "mine", PASSPHRASE, FAST)
+    app.lock()
+    for path in every_step("restore over", there, tmp_path / "out", stride):
+        old = opens(path, "a newer code", 3)
+        found.add(old)
+        assert old is not opens(path, "correct horse", COUNT), "one of the two is in place"
+        assert [aside.is_whole for aside in asides(path)] == [True] * (not old)
+    assert found == {True, False}
+
+
 def test_what_a_killed_try_left_half_made_is_swept_away(folder: Path, tmp_path: Path) -> None:
     keys = keys_of(folder)
     shutil.copytree(folder, half := tmp_path / "half")

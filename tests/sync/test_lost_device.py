@@ -15,6 +15,7 @@ from app.context import App
 from app.core.errors import NoVault, StoreDamaged
 from app.features.mood.commands import log_mood
 from app.main import make_app
+from app.mend import asides, set_aside
 from app.people import FIRST
 from app.settings import Settings, load, save
 from app.store import has_files, open_store
@@ -192,6 +193,7 @@ async def test_an_erasing_cut_short_after_the_keys_is_ended_at_the_next_start(
     if left.startswith("a new"):
         vault.with_name("vault.json.new").write_bytes(text)
     save(phone.folder, Settings(reported_lost=True))
+    envelope.begin_erasing(phone.folder)
     fresh = make_app(phone.folder, vault=Vault(phone.folder, fast=True))
     assert [file.name for file in phone.folder.iterdir()] == ["settings.json"]
     assert not fresh.vault.exists and fresh.settings.reported_lost
@@ -200,8 +202,61 @@ async def test_an_erasing_cut_short_after_the_keys_is_ended_at_the_next_start(
 async def test_an_erasing_cut_short_before_the_keys_has_touched_nothing(phone: Phone) -> None:
     log_mood(phone.app, 3)
     save(phone.folder, Settings(reported_lost=True))
+    envelope.begin_erasing(phone.folder)
     await phone.restart()
     assert is_whole(phone) and not load(phone.folder).reported_lost
+    assert not (phone.folder / envelope.ERASING).exists()
+
+
+@pytest.mark.parametrize(
+    ("harm", "began"),
+    [("cut", False), ("newer", False), ("newer", True), ("changed", False), ("changed", True)],
+)
+async def test_a_start_never_erases_for_an_envelope_that_it_cannot_use(
+    phone: Phone, harm: str, began: bool
+) -> None:
+    log_mood(phone.app, 3)
+    phone.app.lock()
+    save(phone.folder, Settings(reported_lost=True))
+    if began:
+        envelope.begin_erasing(phone.folder)
+    file = phone.folder / envelope.FILE
+    text = file.read_text()
+    newer, changed = text.replace('"format": 1', '"format": 2'), text.replace('"sealed": "', '"sealed": "A')
+    file.write_text({"cut": text[:-9], "newer": newer, "changed": changed}[harm])
+    before = {one.name: one.read_bytes() for one in phone.folder.iterdir()} | {envelope.ERASING: b""}
+    make_app(phone.folder, vault=Vault(phone.folder, fast=True))
+    found = {one.name: one.read_bytes() for one in phone.folder.iterdir()} | {envelope.ERASING: b""}
+    assert found == before
+
+
+async def test_a_start_never_erases_what_was_set_aside_for_a_word_in_the_settings(phone: Phone) -> None:
+    phone.app.lock()
+    set_aside(phone.folder, phone.clock)
+    save(phone.folder, Settings(reported_lost=True))
+    make_app(phone.folder, vault=Vault(phone.folder, fast=True))
+    assert [one.is_whole for one in asides(phone.folder)] == [True]
+
+
+async def test_an_erasing_by_the_person_that_was_cut_short_is_ended_too(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process ends here."""
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    phone.app.lock()
+    set_aside(phone.folder, phone.clock)
+    await phone.enrol()
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr("app.safe.drop_all", killed)
+        await phone.app.erase()
+    assert has_files(phone.folder) and asides(phone.folder)
+    make_app(phone.folder, vault=Vault(phone.folder, fast=True))
+    assert not has_files(phone.folder) and not asides(phone.folder)
+    assert not (phone.folder / envelope.ERASING).exists()
 
 
 async def test_on_a_shared_tablet_only_the_lost_record_goes(family: Family) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.features.mood.commands import log_mood
-from app.settings import load
+from app.mend import make_backup, restore_backup
+from app.settings import Settings, load, save
 from sync.client.auth import thumbprint
 from sync.protocol.errors import Erased, ReportedLost, Revoked, Unauthorised
 from sync.protocol.order import SignedOrder, WipeOrder, sign_order
 from tests.conftest import PASSCODE, Phone, Wire
+from tests.mend.records import app_on
 from tests.sync.lost import Road, is_whole, lost, moments, take
 
 FOREIGN = b"the seed of somebody else's key."
@@ -17,7 +21,7 @@ FOREIGN = b"the seed of somebody else's key."
 
 async def test_who_switched_it_off_keeps_the_record(phone: Phone) -> None:
     log_mood(phone.app, 3)
-    phone.app.change_settings(wipe_if_lost=False)
+    phone.app.wipe_if_lost(False)
     id = lost(phone)
     for _ in range(2):
         with pytest.raises(ReportedLost):
@@ -79,7 +83,7 @@ async def test_an_old_order_says_nothing_to_a_later_enrolment(phone: Phone, wire
     with pytest.raises(Erased):
         await phone.sync()
     await phone.enrol()
-    assert not load(phone.folder).reported_lost and phone.app.settings.wipe_if_lost
+    assert not load(phone.folder).reported_lost and phone.app.wipes_if_lost
     await phone.sync()
     log_mood(phone.app, 3)
     replayed = {"error": "device_revoked", "order": sign_order(said, old).model_dump()}
@@ -129,3 +133,35 @@ async def test_a_pinned_key_is_never_replaced(phone: Phone) -> None:
     assert phone.app.credentials().wipe_key == "the first"
     await phone.enrol()
     assert phone.app.credentials().wipe_key == "the first"
+
+
+async def test_a_pinned_key_is_kept_by_a_device_that_joins_again_after_its_access_ended(phone: Phone) -> None:
+    assert phone.app.engine
+    credentials = phone.app.engine.transport.credentials
+    credentials.wipe_key, credentials.token = "the first", ""
+    await phone.sync()
+    phone.clinic.revoke(credentials.device)
+    await phone.enrol()
+    after = phone.app.credentials()
+    assert after.device != credentials.device and after.wipe_key == "the first"
+
+
+# --- the person's no
+
+
+async def test_the_no_is_in_the_record_and_not_in_a_file_that_anybody_may_write(phone: Phone) -> None:
+    phone.app.wipe_if_lost(False)
+    save(phone.folder, Settings(reported_lost=True))
+    assert "wipe" not in (phone.folder / "settings.json").read_text()
+    (phone.folder / "settings.json").write_text('{"wipe_if_lost": true}')
+    await phone.restart()
+    assert not phone.app.wipes_if_lost
+
+
+async def test_the_no_is_of_this_device_and_does_not_travel_in_a_backup(phone: Phone, tmp_path: Path) -> None:
+    phone.app.wipe_if_lost(False)
+    make_backup(phone.app, tmp_path / "copy", "battery staple")
+    other = app_on(tmp_path / "other")
+    await restore_backup(other, tmp_path / "copy", "battery staple", PASSCODE)
+    assert other.wipes_if_lost and not phone.app.wipes_if_lost
+    other.lock()

@@ -109,7 +109,7 @@ class FakeApp:
 
     def lock(self) -> None:
         """Lock."""
-        self.locked = True
+        self.locked, self.is_open = True, False
         self.tell()
 
     def wake(self) -> None:

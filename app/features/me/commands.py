@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from app.context import App
-from app.core.errors import NotRecognised, RuleBroken, StoreError
+from app.core.errors import NotRecognised, RuleBroken, StoreError, StoreFull
 from app.device.biometrics import Prompt
 from app.mend import Counts, Progress, Stop, make_backup
-from app.places import free_name
+from app.places import new_file
+from app.store.backup import said_plainly
 from app.vault import check
+
+_copying: WeakSet[App] = WeakSet()
 
 
 def set_up(app: App, **changes: Any) -> None:
-    """Change language, text size, theme, contrast, motion, "work offline", or the times after which it locks."""
+    """Change language, text size, theme, contrast, motion, "work offline", or the times after which it locks.
+
+    Raises StoreFull when it acts but could not be kept.
+    """
     app.change_settings(**changes)
+
+
+def allow_wipe(app: App, may: bool) -> None:
+    """Say whether the clinic may have the record erased when this device is reported lost. Raises a StoreError."""
+    app.wipe_if_lost(may)
 
 
 def lock_now(app: App) -> None:
@@ -72,7 +86,7 @@ async def keep_copy(
 ) -> tuple[Path, Counts]:
     """Write a backup into this folder, under a name that is free; says where, and rows of each table.
 
-    Raises WeakPasscode, RuleBroken, BackupStopped, StoreFull, BackupError.
+    One copy at a time. Raises WeakPasscode, RuleBroken, BackupStopped, StoreFull, BackupError.
     """
     check(passphrase)
     if passphrase != again:
@@ -81,8 +95,20 @@ async def keep_copy(
     if not (place.strip() and folder.is_dir()):
         raise RuleBroken("backup.no_folder")
     today = f"{app.now().astimezone(app.zone):%Y-%m-%d}"
-    out = free_name(folder, f"Evenkeel-backup-{today}", ".evenkeel")
-    return out, await asyncio.to_thread(make_backup, app, out, passphrase, progress, stop)
+    with one_at_a_time(app), said_plainly(), new_file(folder, f"Evenkeel-backup-{today}", ".evenkeel") as out:
+        return out, await asyncio.to_thread(make_backup, app, out, passphrase, progress, stop)
+
+
+@contextlib.contextmanager
+def one_at_a_time(app: App) -> Iterator[None]:
+    """Inside, this record is being copied. Raises RuleBroken for a second copy meanwhile, whichever window asks."""
+    if app in _copying:
+        raise RuleBroken("backup.busy")
+    _copying.add(app)
+    try:
+        yield
+    finally:
+        _copying.discard(app)
 
 
 def note_copy(app: App) -> None:
@@ -93,7 +119,8 @@ def note_copy(app: App) -> None:
 
 async def erase_all(app: App) -> None:
     """Sign out: keys, record and what waits to be sent leave this device. Language and text size stay."""
-    app.change_settings(trust=False)
+    with contextlib.suppress(StoreFull):
+        app.change_settings(trust=False)
     await app.erase()
 
 

@@ -9,9 +9,19 @@ import flet as ft
 from app import mend
 from app.features.welcome.commands import bring_back, drop, start_again
 from app.features.welcome.opening import column
-from app.ui.hooks import boundary, use_action, use_app, use_words
+from app.ui.hooks import boundary, use_action, use_app, use_typed, use_words
 from app.ui.look import INSIDE
-from app.ui.widgets import Notice, PrimaryButton, ProgressLine, QuietButton, Section, ask, body, small
+from app.ui.widgets import (
+    Notice,
+    PrimaryButton,
+    ProgressLine,
+    QuietButton,
+    Section,
+    TextInput,
+    ask,
+    body,
+    small,
+)
 
 
 @ft.component
@@ -60,24 +70,51 @@ def OlderRecord(aside: mend.Aside, after: Callable[[], None] | None) -> ft.Contr
             after()
 
     bringing = use_action(bring)
-    dropping = use_action(lambda: drop(app, aside.name))
-    notice = bringing.notice or dropping.notice
-
-    def press() -> None:
-        last = t("aside.drop_last")
-        ask(t("aside.drop_title"), last, t("aside.drop_yes"), t("aside.drop_no"), dropping.run)
-
-    if bringing.busy or dropping.busy:
+    free, until = app.now() >= aside.free_at, t.date(aside.free_at)
+    if bringing.busy:
         rest: ft.Control = ProgressLine(t("aside.bringing"))
     elif erasing:
-        no = QuietButton(t("aside.drop_no"), lambda: set_erasing(False), autofocus=True)
-        yes = QuietButton(t("aside.drop"), press)
-        rest = Notice("urgent", t("aside.drop_text"), ft.Row([no, yes], wrap=True, spacing=12))
+        rest = EraseForGood(aside, lambda: set_erasing(False))
     else:
-        back = QuietButton(t("aside.bring"), bringing.run, ft.Icons.UNDO)
-        drop_ = QuietButton(t("aside.drop"), lambda: set_erasing(True), ft.Icons.DELETE_OUTLINE)
-        rest = ft.Row([back, drop_], wrap=True, spacing=12, run_spacing=INSIDE)
+        ways = [QuietButton(t("aside.bring"), bringing.run, ft.Icons.UNDO)]
+        if free or aside.is_whole:
+            ways.append(QuietButton(t("aside.drop"), lambda: set_erasing(True), ft.Icons.DELETE_OUTLINE))
+        rest = ft.Row(list(ways), wrap=True, spacing=12, run_spacing=INSIDE)
     about = [body(t("aside.older_text", date=t.date(aside.made_at)))]
     about += [small(t("aside.older_swap"))] if app.vault.exists else []
+    about += [] if free or aside.is_whole else [small(t("aside.kept_until", date=until))]
     title = t("aside.older" if aside.is_whole else "aside.damaged")
-    return Section(title, *about, *([notice] if notice else []), rest)
+    return Section(title, *about, *([bringing.notice] if bringing.notice else []), rest)
+
+
+@ft.component
+@boundary
+def EraseForGood(aside: mend.Aside, leave: Callable[[], None]) -> ft.Control:
+    """What erasing means, and the passcode of a record that was set aside within the week; then it asks once more."""
+    app, t, typed = use_app(), use_words(), use_typed()
+    missing, tell = ft.use_state(False)
+    dropping = use_action(lambda: drop(app, aside.name, typed.text))
+    free = app.now() >= aside.free_at
+
+    def press() -> None:
+        tell(not free and not typed.text.strip())
+        if free or typed.text.strip():
+            last = t("aside.drop_last")
+            ask(t("aside.drop_title"), last, t("aside.drop_yes"), t("aside.drop_no"), dropping.run)
+
+    if dropping.busy:
+        return ProgressLine(t("aside.dropping"))
+    no = QuietButton(t("aside.drop_no"), leave, autofocus=free)
+    buttons = ft.Row([no, QuietButton(t("aside.drop"), press)], wrap=True, spacing=12, run_spacing=INSIDE)
+    if free:
+        return column(
+            *([dropping.notice] if dropping.notice else []), Notice("urgent", t("aside.drop_text"), buttons)
+        )
+    error = t("lock.missing") if missing else None
+    return column(
+        Notice("urgent", t("aside.drop_text")),
+        body(t("aside.own_text", date=t.date(aside.free_at))),
+        TextInput(t("aside.own"), typed, error=error, password=True, autofocus=True, on_submit=press),
+        *([dropping.notice] if dropping.notice else []),
+        buttons,
+    )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from app import mend
 from app.context import App
 from app.core.errors import NotRecognised, RuleBroken, VaultDamaged
 from app.device.biometrics import Prompt
-from app.places import drop_arrival, free_name
-from app.store import has_files
-from app.store.backup import check_backup, said_plainly
-from app.vault import check, keys
+from app.places import drop_arrival, new_file
+from app.store.backup import said_plainly
 
 Way = Callable[[App], tuple[bytes, ...]]
+Found = TypeVar("Found")
 _turns: WeakKeyDictionary[App, asyncio.Lock] = WeakKeyDictionary()
 
 
@@ -51,7 +51,7 @@ async def recover(app: App, code: str, passcode: str) -> None:
         await app.unlock_with_recovery(code, passcode)
 
 
-# --- on a bad day: each takes the record as it lies, closed
+# --- on a bad day: each takes the record as it lies, and none while it is open: then they raise StoreBusy
 
 
 def way_of(command: Callable[..., object], *given: str) -> Way:
@@ -65,33 +65,32 @@ def way_of(command: Callable[..., object], *given: str) -> Way:
 
 async def look_over(app: App, way: Way, progress: mend.Progress, stop: mend.Stop) -> mend.Report:
     """Look at every page. Raises StoreDamaged when not one can be read, BackupStopped."""
-    return await asyncio.to_thread(lambda: mend.look_over(app.folder, way(app), progress, stop))
+    return await _at_rest(app, lambda: mend.look_over(app.folder, way(app), progress, stop))
 
 
 async def save_what_reads(app: App, way: Way, progress: mend.Progress, stop: mend.Stop) -> mend.Saved:
     """Put what still reads in the place of the damaged record. Raises a StoreError or VaultError."""
-    return await asyncio.to_thread(
-        lambda: mend.save_what_reads(app.folder, way(app), app.now, progress, stop)
-    )
+    return await _at_rest(app, lambda: mend.save_what_reads(app.folder, way(app), app.now, progress, stop))
 
 
 async def put_copy_back(app: App, way: Way, name: str, progress: mend.Progress) -> None:
     """Put the copy from before an update back. Raises a StoreError or VaultError."""
-    await asyncio.to_thread(lambda: mend.put_copy_back(app.folder, way(app), name, app.now, progress))
+    await _at_rest(app, lambda: mend.put_copy_back(app.folder, way(app), name, app.now, progress))
 
 
 async def copy_for_support(app: App, way: Way, folder: Path) -> tuple[Path, str | None]:
     """Write the copy for support; says where it lies, and the code that opens it unless the vault is damaged."""
-    out = free_name(folder, f"Evenkeel-support-{app.now().astimezone(app.zone):%Y-%m-%d}", ".tar")
+    name = f"Evenkeel-support-{app.now().astimezone(app.zone):%Y-%m-%d}"
 
-    def make() -> str | None:
+    def make(out: Path) -> str | None:
         try:
             found = way(app)
         except VaultDamaged:
             found = ()
         return mend.copy_for_support(app.folder, found, out, app.now)
 
-    return out, await asyncio.to_thread(make)
+    with said_plainly(), new_file(folder, name, ".tar") as out:
+        return out, await _at_rest(app, lambda: make(out))
 
 
 async def restore(
@@ -101,45 +100,31 @@ async def restore(
 
     Whatever fails, the device is as it was. Raises a BackupError, WeakPasscode, StoreFull.
     """
-    check(passcode)
-    aside = ""
-    if app.vault.exists or has_files(app.folder):
-        await asyncio.to_thread(prove, source, passphrase, progress, stop)
-        aside = (await asyncio.to_thread(mend.set_aside, app.folder, app.now)).name
-    try:
-        await mend.restore_backup(app, source, passphrase, passcode, progress, stop)
-    except BaseException:
-        if aside and not app.vault.exists:
-            mend.bring_back(app.folder, aside, app.now)
-        raise
+    await mend.restore_backup(app, source, passphrase, passcode, progress, stop, instead=True)
     drop_arrival(source)
-
-
-def prove(source: Path, passphrase: str, progress: mend.Progress, stop: mend.Stop) -> None:
-    """Read a backup from end to end, so that nothing is moved for one that will not do. Raises a BackupError."""
-    with said_plainly(), source.open("rb") as file:
-        check_backup(file, passphrase, keys, progress=progress, stop=stop)
 
 
 async def start_again(app: App) -> None:
     """Set the record aside, locked and whole, so that a new one can begin. Raises a StoreError."""
-    async with _turn(app):
-        await asyncio.to_thread(mend.set_aside, app.folder, app.now)
+    await _at_rest(app, lambda: mend.set_aside(app.folder, app.now))
     app.left()
 
 
 async def bring_back(app: App, name: str) -> None:
     """Put a record that was set aside in its place again; one that is here goes aside. Raises an AppError."""
-    async with _turn(app):
-        await asyncio.to_thread(mend.bring_back, app.folder, name, app.now)
+    await _at_rest(app, lambda: mend.bring_back(app.folder, name, app.now))
     app.left()
 
 
-async def drop(app: App, name: str) -> None:
-    """Erase a record that was set aside, for good. Raises a StoreError."""
-    async with _turn(app):
-        await asyncio.to_thread(mend.drop_aside, app.folder, name, app.vault.keystore)
+async def drop(app: App, name: str, passcode: str = "") -> None:
+    """Erase a record that was set aside, for good: with its passcode, or a week later. Raises an AppError."""
+    await _at_rest(app, lambda: mend.drop_own(app.folder, name, app.vault, passcode, app.now))
     app.left()
+
+
+async def _at_rest(app: App, work: Callable[[], Found]) -> Found:
+    """Work on the closed record's files in a thread, and nobody opens it meanwhile."""
+    return await app.while_closed(lambda: asyncio.to_thread(work))
 
 
 def _turn(app: App) -> asyncio.Lock:

@@ -10,7 +10,7 @@ from typing import Any
 import flet as ft
 
 from app.ui.boundary import boundary
-from app.ui.hooks import use_app, use_query, use_words
+from app.ui.hooks import use_app, use_covered, use_query, use_words
 from app.ui.look import BETWEEN
 from app.ui.seat import this_look
 from app.ui.widgets.buttons import LinkButton, QuietButton
@@ -82,13 +82,14 @@ def _parts(t: Any) -> list[ft.Control]:
     ]
 
 
-def HelpSheet(close: Any) -> ft.BottomSheet:
-    """Everything under Help, in one sheet that scrolls."""
+def HelpSheet(close: Any, covered: bool) -> ft.BottomSheet:
+    """Everything under Help, in one sheet that scrolls; nothing while the window is covered."""
     t, look = use_words(), this_look()
     head = ft.Row(
         [heading(t("help.title"), 1, expand=True), QuietButton(t("actions.close"), close, autofocus=True)]
     )
     inner = ft.Column([head, *_parts(t)], spacing=BETWEEN, scroll=ft.ScrollMode.AUTO, expand=True)
+    inner.visible = not covered
     frame = ft.Container(inner, padding=look.around, width=look.reading + 2 * look.around)
     return ft.BottomSheet(
         frame, scrollable=True, bgcolor=look.palette.paper, on_dismiss=close, fullscreen=look.kind == "phone"
@@ -101,5 +102,6 @@ def HelpButton() -> ft.Control:
     """Opens Help."""
     open_, set_open = ft.use_state(False)
     t = use_words()
-    ft.use_dialog(HelpSheet(lambda: set_open(False)) if open_ else None)
+    covered = use_covered()
+    ft.use_dialog(HelpSheet(lambda: set_open(False), covered) if open_ else None)
     return LinkButton(t("nav.help"), lambda: set_open(True), ft.Icons.HELP_OUTLINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import flet as ft
 import pytest
 
 from app.context import App
+from app.core.errors import RuleBroken
+from app.features.me.commands import keep_copy
 from app.features.mood.commands import log_mood
 from app.main import make_app
 from app.store.backup import TABLES, check_backup
@@ -147,6 +150,25 @@ async def test_a_copy_that_is_stopped_leaves_nothing_behind(
         await window.tap("Cancel")
         await until(window, lambda: shows(window, "Stopped, as you asked"))
     assert not list(downloads.iterdir())
+
+
+async def test_two_windows_make_one_copy_at_a_time(app_with_record: App, downloads: Path) -> None:
+    app, go_on = app_with_record, threading.Event()
+
+    def slow(_done: int, _total: int) -> None:
+        go_on.wait(10)
+
+    first = asyncio.ensure_future(keep_copy(app, str(downloads), PHRASE, PHRASE, slow, lambda: False))
+    while not list(downloads.iterdir()):
+        await asyncio.sleep(0.01)
+    with pytest.raises(RuleBroken, match=r"backup\.busy"):
+        await keep_copy(app, str(downloads), "another phrase", "another phrase", slow, lambda: False)
+    go_on.set()
+    path, found = await first
+    assert list(downloads.iterdir()) == [path] and found["docs"] == counts(app)["docs"]
+    with path.open("rb") as stream:
+        assert check_backup(stream, PHRASE, keys) == found
+    assert (await keep_copy(app, str(downloads), PHRASE, PHRASE, slow, lambda: False))[0] != path
 
 
 async def test_on_a_phone_the_system_is_asked_where_to_keep_it(

@@ -235,6 +235,10 @@ async def test_a_new_key_keeps_passcode_and_record_and_gives_a_new_code(
         code = await make_code(window, "Make a new key", "Lock it anew")
         await window.tap("I have written it down")
         assert shows(window, "a new key and a new recovery code")
+        assert (
+            shows(window, "If somebody may know it, change it now")
+            and "Change the passcode" in window.buttons()
+        )
     (after,) = app.vault.unlock_with_recovery(code)
     app.lock()
     await app.unlock(PASSCODE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import flet as ft
 import pytest
 
 from app import mend
@@ -12,11 +14,13 @@ from app.context import App
 from app.core.errors import StoreFull
 from app.features.mood.commands import log_mood
 from app.features.welcome.commands import restore
+from app.mend import copying
 from app.store import FILE
 from sync.models import MoodEntry
 from tests.conftest import ROSA, Phone
 from tests.features.conftest import PASSCODE
 from tests.features.me.test_keys import says, shows, until
+from tests.features.places import damage
 from tests.features.welcome.test_welcome import to_passcode
 from tests.harness import Window
 
@@ -91,7 +95,9 @@ async def test_a_new_beginning_joins_the_clinic_and_the_old_record_waits_behind_
     assert len(mend.asides(app.folder)) == 1
 
 
-async def test_erasing_what_was_set_aside_asks_twice(app_with_record: App, open_at: Open) -> None:
+async def test_erasing_what_was_just_set_aside_asks_twice_and_for_its_passcode(
+    app_with_record: App, open_at: Open
+) -> None:
     app = app_with_record
     app.lock()
     async with open_at(app) as window:
@@ -99,13 +105,48 @@ async def test_erasing_what_was_set_aside_asks_twice(app_with_record: App, open_
         (kept,) = mend.asides(app.folder)
         await window.tap("Erase it for good")
         assert shows(window, "Nothing can bring it back after that")
+        assert shows(window, "From Wed 10 June 2026 on you can erase it without the passcode")
         await window.tap("Keep it")
         await window.tap("Erase it for good")
         await window.tap("Erase it for good")
+        assert "Please type your passcode" in str(window.field("Its passcode").error)
+        await window.type("Its passcode", "not this one")
+        await window.tap("Erase it for good")
+        await window.tap("Erase it")
+        await until(window, lambda: shows(window, "That passcode is not right"))
         assert (app.folder / kept.name / FILE).exists()
+        await window.type("Its passcode", PASSCODE)
+        await window.tap("Erase it for good")
         await window.tap("Erase it")
         await until(window, lambda: not shows(window, "An older record"))
     assert not mend.asides(app.folder) and not (app.folder / kept.name).exists()
+
+
+async def test_a_week_later_what_was_set_aside_can_be_erased_without_its_passcode(
+    app_with_record: App, open_at: Open
+) -> None:
+    app = app_with_record
+    app.lock()
+    mend.set_aside(app.folder, lambda: app.now() - timedelta(days=7))
+    async with open_at(app) as window:
+        await window.tap("Erase it for good")
+        assert not window.find(ft.TextField)
+        await window.tap("Erase it for good")
+        await window.tap("Erase it")
+        await until(window, lambda: not shows(window, "An older record"))
+    assert not mend.asides(app.folder)
+
+
+async def test_a_damaged_record_that_was_just_set_aside_is_kept_for_a_week(
+    app_with_record: App, open_at: Open
+) -> None:
+    app = app_with_record
+    damage(app)
+    mend.save_what_reads(app.folder, app.vault.unlock(PASSCODE), app.now)
+    async with open_at(app) as window:
+        await window.tap("I forgot my passcode")
+        assert shows(window, "It is kept for 7 days. From Wed 10 June 2026 on you can erase it.")
+        assert "Bring it back" in window.buttons() and "Erase it for good" not in window.buttons()
 
 
 async def test_too_many_tries_does_not_blame_a_passcode_that_was_not_tried() -> None:
@@ -149,11 +190,10 @@ async def test_a_restore_that_fails_half_way_leaves_the_old_record_where_it_was(
     app.lock()
     before = (app.folder / FILE).read_bytes()
 
-    async def full(*_: object) -> None:
-        assert not app.vault.exists
+    def full(*_: object, **__: object) -> None:
         raise StoreFull()
 
-    monkeypatch.setattr(mend, "restore_backup", full)
+    monkeypatch.setattr(copying, "read_backup", full)
     with pytest.raises(StoreFull):
         await restore(app, file, "three small boats", "864209", lambda *_: None, lambda: False)
     assert (app.folder / FILE).read_bytes() == before and app.vault.unlock(PASSCODE)
