@@ -19,6 +19,7 @@ SYNC_CODES = {
     wrong.ReportedLost: 5,
     wrong.Unauthorised: 5,
     wrong.TooOld: 6,
+    wrong.TooNew: 6,
     wrong.NotTheClinic: 11,
     wrong.BadCode: 12,
     wrong.Unwell: 16,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
-from sync.protocol.errors import Erased, Offline, ReportedLost, SyncError, TooOld, Unauthorised
+from sync.protocol.errors import Erased, Offline, ReportedLost, SyncError, TooNew, TooOld, Unauthorised
 from sync.protocol.flow import Replica, sync_flow
 from sync.protocol.wire import PAGE_BYTES
 
@@ -37,7 +37,7 @@ class Outcome:
 class Link:
     """What the thin line under each title says of the connection, and who wants to hear it."""
 
-    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old
+    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old, too-new
     at: datetime | None = None
     _heard: list[Callable[[], None]] = field(default_factory=list)
 
@@ -155,4 +155,6 @@ def word_for(error: SyncError) -> str:
         return "sign-in"
     if isinstance(error, TooOld):
         return "too-old"
+    if isinstance(error, TooNew):
+        return "too-new"
     return "offline" if isinstance(error, Offline) else "trouble"

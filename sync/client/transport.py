@@ -5,41 +5,39 @@ httpx is imported where it is used: the app starts without it.
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from sync.client.auth import Credentials, prove
 from sync.client.orders import order_for
+from sync.client.packing import MAX_PACKED, unpack
 from sync.protocol.errors import (
     BadCode,
     NotTheClinic,
     Offline,
     ReportedLost,
     Revoked,
+    TooNew,
     TooOld,
     Unauthorised,
     Unwell,
 )
+from sync.protocol.version import OLDEST, PROTOCOL
 from sync.protocol.wire import Exchange, Reply
 
 if TYPE_CHECKING:
     import httpx
 
-MAX_REPLY = 96 << 20
-MAX_PACKED = 32 << 20
-STEP = 1 << 20
 ERRORS: dict[str, type[Exception]] = {
     "device_revoked": Revoked,
     "unknown_device": Unauthorised,
     "no_grant": Revoked,
     "bad_code": BadCode,
     "too_old": TooOld,
+    "too_new": TooNew,
 }
 
 
@@ -61,6 +59,13 @@ class Token(BaseModel):
     wipe_key: str = ""
 
 
+class Spoken(BaseModel):
+    """The versions that a refusal names."""
+
+    oldest: int | None = None
+    newest: int | None = None
+
+
 @dataclass
 class Traffic:
     """What a conversation cost: requests and bytes on the wire."""
@@ -80,6 +85,7 @@ class Transport:
         kept: Callable[[Credentials], None] = lambda _: None,
     ) -> None:
         self.credentials, self.kept, self.traffic = credentials, kept, Traffic()
+        self.speaks = PROTOCOL
         self._client = client
 
     @property
@@ -103,8 +109,17 @@ class Transport:
 
     async def exchange(self, exchange: Exchange) -> Reply:
         """One round of the conversation, signing in first where needed."""
-        said = exchange.model_dump_json(exclude_defaults=True).encode()
-        return read(Reply, await self.ask("/v1/sync", said))
+        try:
+            return await self._exchanged(exchange)
+        except (TooNew, TooOld) as error:
+            older = older_than(self.speaks, error)
+            if older is None:
+                raise
+            self.speaks = older
+        return await self._exchanged(exchange)
+
+    async def _exchanged(self, exchange: Exchange) -> Reply:
+        return read(Reply, await self.ask("/v1/sync", exchange.said_in(self.speaks)))
 
     async def ask(self, path: str, said: bytes) -> bytes:
         """The body of the clinic's answer to this device, signing in first where needed."""
@@ -131,7 +146,7 @@ class Transport:
 
     async def _sign_in(self) -> None:
         answer = read(Token, await self._signed("/v1/token", {}))
-        self.credentials.token = answer.token
+        self.credentials.token, self.speaks = answer.token, PROTOCOL
         self.credentials.wipe_key = self.credentials.wipe_key or answer.wipe_key
         self.kept(self.credentials)
 
@@ -186,6 +201,8 @@ class Transport:
         kind = ERRORS.get(error_in(body))
         if kind is Revoked and (order := order_for(self.credentials, body)):
             return ReportedLost(order.nonce)
+        if kind in (TooNew, TooOld):
+            return kind(version_in(body))
         return kind() if kind else None
 
     def _good(self, status: int, headers: httpx.Headers, body: bytes) -> bytes:
@@ -201,48 +218,6 @@ class Transport:
         raise NotTheClinic() if status == 404 else Unwell()
 
 
-def unpack(raw: bytes, encoding: str) -> bytes:
-    """The bytes decompressed, a MiB at a time, so that a bomb is stopped by its size. Raises NotTheClinic."""
-    if encoding in ("", "identity"):
-        return raw
-    parts = bytearray()
-    try:
-        with opened(raw, encoding) as stream:
-            while part := stream.read(STEP):
-                parts += part
-                if len(parts) > MAX_REPLY:
-                    raise NotTheClinic()
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise NotTheClinic() from error
-    return bytes(parts)
-
-
-def opened(raw: bytes, encoding: str) -> BinaryIO:
-    """A stream of what is packed. Raises ValueError for a packing nobody asked for; errors in it are OSErrors."""
-    if encoding == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(raw)))
-    if encoding == "zstd":
-        return cast(BinaryIO, Zstd(raw))
-    raise ValueError(encoding)
-
-
-class Zstd(io.RawIOBase):
-    """Reads zstd; what does not fit is an OSError."""
-
-    def __init__(self, raw: bytes) -> None:
-        import zstandard
-
-        self._error = zstandard.ZstdError
-        self._inner = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(raw)
-
-    def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes; none at the end."""
-        try:
-            return bytes(self._inner.read(size))
-        except self._error as error:
-            raise OSError(str(error)) from error
-
-
 def error_in(body: bytes) -> str:
     """The error code in a refusal, or an empty text."""
     import json
@@ -251,6 +226,21 @@ def error_in(body: bytes) -> str:
         return str(json.loads(body).get("error", ""))
     except (ValueError, AttributeError):
         return ""
+
+
+def version_in(body: bytes) -> int:
+    """The version that a refusal names; 0 where it names none."""
+    try:
+        named = Spoken.model_validate_json(body)
+    except ValidationError:
+        return 0
+    return named.newest or named.oldest or 0
+
+
+def older_than(spoken: int, refusal: TooNew | TooOld) -> int | None:
+    """The version that both ends speak after this refusal, or None. Release 0.1.0 calls newer devices too old."""
+    (named,) = refusal.args
+    return named if OLDEST <= named < spoken else None
 
 
 def read(model: type[Said], body: bytes) -> Said:

@@ -9,6 +9,7 @@ SyncError
               x Erased     and it was obeyed
   x BadCode        the activation code was wrong, used or too old
   x TooOld         the clinic speaks a newer protocol
+  x TooNew         the clinic speaks only protocols that this app no longer does
   x Unwell         the clinic's server has a fault of its own
 """
 
@@ -49,6 +50,10 @@ class BadCode(SyncError):
 
 class TooOld(SyncError):
     """This app is too old for the clinic. Please update it. It keeps working offline."""
+
+
+class TooNew(SyncError):
+    """The clinic's computer is older than this app. Everything still works here, and is sent once it is ready."""
 
 
 class Unwell(SyncError):

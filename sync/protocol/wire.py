@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sync.protocol.version import PROTOCOL
+from sync.protocol.version import UNSAID
 
 PAGE_BYTES = 2 << 20
 MAX_PAGE_BYTES = 8 << 20
@@ -48,10 +48,14 @@ class Mutation(Wire):
 class Exchange(Wire):
     """Up: how far this device is in each scope (None: from the start), and what it has to say."""
 
-    v: int = PROTOCOL
+    v: int = UNSAID
     cursors: dict[str, str | None] = Field(default_factory=dict)
     mutations: list[Mutation] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     limit: int = Field(default=PAGE_BYTES, ge=1, le=MAX_PAGE_BYTES)
+
+    def said_in(self, v: int) -> bytes:
+        """The JSON as a clinic of version `v` understands it."""
+        return self.model_copy(update={"v": v}).model_dump_json(exclude_defaults=True).encode()
 
 
 class Verdict(Wire):
@@ -98,7 +102,7 @@ class Page(Wire):
 class Reply(Wire):
     """Down: a verdict per mutation, a page per scope this device may read, and scopes it may no longer read."""
 
-    v: int = PROTOCOL
+    v: int = UNSAID
     verdicts: list[Verdict] = Field(default_factory=list)
     pages: list[Page] = Field(default_factory=list)
     ended: list[str] = Field(default_factory=list)

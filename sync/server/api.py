@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from sync.protocol.order import SignedOrder, public_half
-from sync.protocol.version import OLDEST, PROTOCOL
+from sync.protocol.version import OLDEST, PROTOCOL, UNSAID
 from sync.protocol.wire import Exchange, Reply
 from sync.server.clinic import Clinic, version
 from sync.server.denials import Deny
@@ -68,17 +68,19 @@ class Token(BaseModel):
 
 
 class Problem(BaseModel):
-    """A code word; `oldest` only with `too_old`, `order` only with `device_revoked` for a device reported lost."""
+    """A code word. `oldest` only with `too_old`, `newest` with `too_new`, `order` with `device_revoked` for a device
+    reported lost."""
 
     error: str
     oldest: int | None = None
+    newest: int | None = None
     order: SignedOrder | None = None
 
 
 class Spoken(msgspec.Struct):
     """The version of an exchange, read before anything else: a newer one may have fields we do not know."""
 
-    v: int = PROTOCOL
+    v: int = UNSAID
 
 
 class Api:
@@ -113,8 +115,11 @@ class Api:
         authorization = request.headers.get("authorization", "")
         visitor = await run_in_threadpool(self.gate.check, authorization, self.asked(request, body))
         request.state.device = visitor.device
-        if not OLDEST <= _spoken(body) <= PROTOCOL:
+        spoken = _spoken(body)
+        if spoken < OLDEST:
             return self.said({"error": "too_old", "oldest": OLDEST}, 426)
+        if spoken > PROTOCOL:
+            return self.said({"error": "too_new", "newest": PROTOCOL}, 426)
         asked = Exchange.model_validate_json(body)
         accepted = request.headers.get("accept-encoding", "")
         data, encoding = await run_in_threadpool(self._exchanged, visitor, asked, accepted)

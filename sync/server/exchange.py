@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import zstandard
 
-from sync.protocol.version import PROTOCOL
 from sync.protocol.wire import Exchange, Mutation, Verdict
 from sync.server.database import Database
 from sync.server.feed import Budget, page
@@ -32,7 +31,7 @@ def answer(
     granted = sorted(visitor.grants, key=lambda scope: (scope == CONTENT, scope))
     pages = [page(database, scope, asked.cursors.get(scope), budget, echo, key) for scope in granted]
     return {
-        "v": PROTOCOL,
+        "v": asked.v,
         "verdicts": [verdict.model_dump(exclude_none=True) for verdict in verdicts],
         "pages": pages,
         "ended": sorted(scope for scope in asked.cursors if scope not in visitor.grants),

@@ -11,6 +11,7 @@ import contextlib
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
@@ -36,7 +37,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 A1C = """SELECT id FROM docs WHERE kind = 'record' AND body ->> 'code' LIKE '%4548-4'
     ORDER BY body ->> 'when' DESC LIMIT 1"""
 GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
-SETTLE = 900
+SETTLE, PATIENCE = 450, 30
+EMPTY = 9_000  # bytes of a picture that shows nothing but one colour, and some
 
 
 def screens(app: App) -> dict[str, str]:
@@ -88,8 +90,7 @@ async def gallery(browser: Browser, folder: Path) -> None:
         contrast = str(int(LOOKS[look]["contrast"]))
         wanted = {"theme": LOOKS[look]["theme"], "contrast": contrast, "scale": str(scale), "lang": language}
         page = await opened(browser, host.address(web, token, "", **wanted), SIZES[size])
-        await page.wait_for_timeout(SETTLE)
-        await page.screenshot(path=folder / f"{size}-{language}-{scale * 100}-{look}-gallery.png")
+        await photograph(page, folder / f"{size}-{language}-{scale * 100}-{look}-gallery.png")
         await page.context.close()
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
@@ -107,7 +108,19 @@ async def opened(browser: Browser, url: str, size: tuple[int, int]) -> Page:
 async def visit(page: Page, path: str) -> None:
     """Go to a screen within the running app."""
     await page.evaluate(GO, path)
-    await page.wait_for_timeout(SETTLE)
+
+
+async def photograph(page: Page, file: Path, last: bytes = b"") -> bytes:
+    """A picture once the screen stands still, shows something, and is no longer the last one; else after PATIENCE."""
+    before, until = b"", time.monotonic() + PATIENCE
+    while True:
+        await page.wait_for_timeout(SETTLE)
+        picture = await page.screenshot()
+        ready = picture == before and picture != last and len(picture) > EMPTY
+        if ready or time.monotonic() > until:
+            file.write_bytes(picture)
+            return picture
+        before = picture
 
 
 async def everything(folder: Path, some: bool) -> None:
@@ -127,12 +140,13 @@ async def everything(folder: Path, some: bool) -> None:
 async def shoot(page: Page, app: App, folder: Path, size: str, some: bool) -> None:
     """Every screen in every look."""
     languages, scales, looks = (("en",), (1.0,), ("light",)) if some else (("en", "es"), (1.0, 2.0), LOOKS)
+    last = b""
     for language, scale, look in product(languages, scales, looks):
         app.change_settings(language=language, text_scale=scale, **LOOKS[look])
         for name, path in screens(app).items():
             await visit(page, path)
             file = f"{name}.png" if some else f"{size}-{language}-{int(scale * 100)}-{look}-{name}.png"
-            await page.screenshot(path=folder / file)
+            last = await photograph(page, folder / file, last)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,10 @@ import pytest
 
 from app.features import FEATURES
 from tests.journeys.conftest import chromium
-from tests.journeys.pictures import everything
+from tests.journeys.pictures import EMPTY, everything
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "out" / "pictures"
 SCREENS = (*(feature.name for feature in FEATURES), "result", "gallery")
-EMPTY = 9_000
 
 
 @pytest.mark.slow

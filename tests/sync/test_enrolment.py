@@ -14,7 +14,8 @@ import zstandard
 from app.core.errors import OtherClinic, StoreDamaged, VaultDamaged
 from app.features.mood.commands import log_mood
 from sync.client.auth import Credentials
-from sync.client.transport import Transport, unpack
+from sync.client.packing import unpack
+from sync.client.transport import Transport
 from sync.models import MoodEntry
 from sync.protocol.errors import BadCode, NotTheClinic, Revoked, Unwell
 from sync.protocol.flow import sync_flow

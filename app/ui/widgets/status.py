@@ -21,6 +21,7 @@ ICONS = {
     "paused": ft.Icons.PAUSE_CIRCLE_OUTLINED,
     "sign-in": ft.Icons.LOGIN,
     "too-old": ft.Icons.SYSTEM_UPDATE_ALT,
+    "too-new": ft.Icons.HOURGLASS_EMPTY,
 }
 
 

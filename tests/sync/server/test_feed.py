@@ -170,10 +170,16 @@ def test_a_reply_is_packed_as_the_device_likes(small_house, offer, name, unpack)
     assert len(json.loads(unpack(body))["pages"][0]["rows"]) > 30
 
 
-@pytest.mark.parametrize("v", [0, 2, 99])
-def test_another_protocol_is_told_what_is_spoken(small_house, v):
+@pytest.mark.parametrize("v, said", [(0, ("too_old", "oldest", 1)), (3, ("too_new", "newest", 2))])
+def test_another_protocol_is_told_what_is_spoken(small_house, v, said):
+    error, name, spoken = said
     answer = small_house.phone().post({"v": v, "new_field": 1})
-    assert (answer.status_code, answer.json()) == (426, {"error": "too_old", "oldest": 1})
+    assert (answer.status_code, answer.json()) == (426, {"error": error, name: spoken})
+
+
+@pytest.mark.parametrize("v, body", [(1, {}), (1, {"v": 1}), (2, {"v": 2})])
+def test_who_asks_is_answered_in_the_same_version(small_house, v, body):
+    assert small_house.phone().post(body).json()["v"] == v
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
