@@ -138,6 +138,14 @@ class Window:
         if task is not None and task.done() and not task.cancelled() and task.exception():
             raise AssertionError("a repaint failed and the window is frozen") from task.exception()
 
+    async def until(self, text: str, patience: float = 20.0) -> None:
+        """Wait until something on screen holds this text, as after asking the clinic; fails with what is there."""
+        over = self.wire.loop.time() + patience
+        while not any(text in shown for shown in self.texts()):
+            assert self.wire.loop.time() < over, f"{text!r} never came: {self.texts()}"
+            await asyncio.sleep(0.02)
+            await self.settle()
+
     async def fire(self, control: BaseControl, event: str, data: Any = None, **props: Any) -> None:
         """Send an event as the client would, after the properties it changed."""
         if props:

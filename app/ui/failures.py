@@ -55,6 +55,7 @@ FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_the_way.Unauthorised: ("failures.unauthorised", "attention", ()),
     on_the_way.BadCode: ("failures.bad_code", "attention", ()),
     on_the_way.TooOld: ("failures.too_old", "attention", ()),
+    on_the_way.OthersToo: ("failures.others_too", "attention", ()),
     on_the_way.TooNew: ("failures.too_new", "info", ()),
     on_the_way.Unwell: ("failures.unwell", "info", ()),
     on_the_way.SyncError: ("failures.sync", "info", ()),

@@ -32,7 +32,8 @@ async def list_devices(transport: Transport) -> list[Listed]:
 
 
 async def end_device(transport: Transport, id: str) -> None:
-    """End a device's access; what is on it stays. Raises a SyncError; NotTheClinic if it is not one's own."""
+    """End a device's access; what is on it stays. Raises a SyncError; NotTheClinic if it is not one's own,
+    OthersToo if somebody else's record is on it as well."""
     await _about(transport, "/v1/devices/end", id)
 
 

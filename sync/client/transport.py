@@ -18,6 +18,7 @@ from sync.protocol.errors import (
     BadCode,
     NotTheClinic,
     Offline,
+    OthersToo,
     ReportedLost,
     Revoked,
     TooNew,
@@ -38,6 +39,7 @@ ERRORS: dict[str, type[Exception]] = {
     "bad_code": BadCode,
     "too_old": TooOld,
     "too_new": TooNew,
+    "others_too": OthersToo,
 }
 
 

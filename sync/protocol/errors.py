@@ -10,6 +10,7 @@ SyncError
   x BadCode        the activation code was wrong, used or too old
   x TooOld         the clinic speaks a newer protocol
   x TooNew         the clinic speaks only protocols that this app no longer does
+  x OthersToo      that device is not this person's alone
   x Unwell         the clinic's server has a fault of its own
 """
 
@@ -54,6 +55,10 @@ class TooOld(SyncError):
 
 class TooNew(SyncError):
     """The clinic's computer is older than this app. Everything still works here, and is sent once it is ready."""
+
+
+class OthersToo(SyncError):
+    """That device also holds somebody else's record. Only the clinic can end it."""
 
 
 class Unwell(SyncError):

@@ -26,6 +26,7 @@ ROUTES = (
     "/me/about",
     "/me/keys",
     "/me/backup",
+    "/me/devices",
     "/welcome",
 )
 FAILED = ("This did not work", "Esto no funcionó")

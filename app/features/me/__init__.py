@@ -6,6 +6,7 @@ import flet as ft
 
 from app.features.me.about import AboutScreen
 from app.features.me.backup import BackupScreen
+from app.features.me.devices import DevicesScreen
 from app.features.me.keys import KeysScreen
 from app.features.me.screen import MeScreen
 from app.ui.feature import Feature
@@ -18,5 +19,6 @@ FEATURE = Feature(
         ("/me/about", AboutScreen),
         ("/me/keys", KeysScreen),
         ("/me/backup", BackupScreen),
+        ("/me/devices", DevicesScreen),
     ),
 )

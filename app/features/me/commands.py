@@ -16,6 +16,9 @@ from app.mend import Counts, Progress, Stop, make_backup
 from app.places import new_file
 from app.store.backup import said_plainly
 from app.vault import check
+from sync.client import own_devices
+from sync.client.transport import Transport
+from sync.protocol.errors import Offline
 
 _copying: WeakSet[App] = WeakSet()
 
@@ -31,6 +34,25 @@ def set_up(app: App, **changes: Any) -> None:
 def allow_wipe(app: App, may: bool) -> None:
     """Say whether the clinic may have the record erased when this device is reported lost. Raises a StoreError."""
     app.wipe_if_lost(may)
+
+
+async def end_device(app: App, id: str) -> None:
+    """End another device's access to the clinic; what is on it stays. Raises a SyncError."""
+    await own_devices.end_device(_way(app), id)
+    app.wake()
+
+
+async def report_lost(app: App, id: str) -> None:
+    """Tell the clinic that another device is lost: it erases the record when it next asks. Raises a SyncError."""
+    await own_devices.report_lost(_way(app), id)
+    app.wake()
+
+
+def _way(app: App) -> Transport:
+    """The way to the clinic. Raises Offline while this device keeps to itself."""
+    if app.engine is None or app.settings.offline:
+        raise Offline()
+    return app.engine.transport
 
 
 def lock_now(app: App) -> None:

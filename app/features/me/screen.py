@@ -6,7 +6,7 @@ import flet as ft
 
 from app.features.me.commands import lock_now, set_up
 from app.features.me.people import PeoplePart
-from app.features.me.queries import find_clinic, list_devices
+from app.features.me.queries import find_clinic
 from app.ui.bars import section_name
 from app.ui.hooks import boundary, use_app, use_home, use_query, use_words
 from app.ui.routes import go, in_order
@@ -24,7 +24,6 @@ from app.ui.widgets import (
     body,
     small,
 )
-from sync.models import Device
 
 LANGUAGES = (("en", "English"), ("es", "Español"))
 THEMES = ("light", "dark", "system")
@@ -40,17 +39,18 @@ def MeScreen() -> ft.Control:
     keys = ListRow(ft.Icons.KEY_OUTLINED, t("keys.title"), t("keys.row"), on_click=lambda: go("me/keys"))
     row = t("backup.row")
     copy = ListRow(ft.Icons.SAVE_ALT, t("backup.title"), row, on_click=lambda: go("me/backup"))
+    row = t("devices.row")
+    devices = ListRow(ft.Icons.DEVICES_OUTLINED, t("devices.title"), row, on_click=lambda: go("me/devices"))
     lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
     return Page(
         t("me.title"),
         PersonPart(),
         ft.Row([lock]),
-        Rows([keys, copy]),
+        Rows([keys, copy, devices]),
         sections(),
         PeoplePart() if use_home().can_grow else None,
         LooksPart(),
         OfflinePart(),
-        DevicesPart(),
         ExportPart(),
         Rows([about]),
     )
@@ -116,29 +116,6 @@ def OfflinePart() -> ft.Control:
         t("me.offline"), app.settings.offline, lambda on: set_up(app, offline=on), t("me.offline_text")
     )
     return Section(t("me.connection"), switch)
-
-
-@ft.component
-@boundary
-def DevicesPart() -> ft.Control:
-    """The devices that hold this record."""
-    app, t = use_app(), use_words()
-    devices = use_query(lambda: list_devices(app.store), "device", "state")
-    if not devices:
-        return Section(t("me.devices"), body(t("me.no_devices")))
-    mine = app.credentials().device
-    return Section(t("me.devices"), Rows([device_row(device, device.id == mine) for device in devices]))
-
-
-def device_row(device: Device, mine: bool) -> ft.Control:
-    """One device, since when, and whether it still may."""
-    t = use_words()
-    if device.revoked_at:
-        about = t("me.device_ended", date=t.date(device.revoked_at))
-    else:
-        about = t("me.device_since", date=t.date(device.enrolled_at))
-    name = t("me.this_device", name=device.label) if mine else device.label
-    return ListRow(ft.Icons.DEVICES_OUTLINED, name, about)
 
 
 def ExportPart() -> ft.Control:

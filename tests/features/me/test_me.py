@@ -25,6 +25,7 @@ def test_devices_in_use_come_first(app_with_record: App, chart: Chart) -> None:
 async def test_it_says_whose_record_and_which_devices(app_with_record: App, open_at: Open) -> None:
     async with open_at(app_with_record, "/me") as window:
         assert {"Rosa Marin", "Born Wed 17 June 1959", "Riverside Clinic"} <= set(window.texts())
+        await window.tap("My devices")
         assert "Rosa's phone (this one)" in window.texts()
 
 
