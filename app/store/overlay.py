@@ -14,13 +14,36 @@ from sqlite_utils import Database
 from sync.models import Doc
 from sync.protocol.wire import MAX_PAGE_BYTES, Base, Mutation
 
+BASE = """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body,
+    version = excluded.version, rev = excluded.rev, seq = excluded.seq, deleted = excluded.deleted
+    WHERE excluded.seq > coalesce(seq, -1)"""
 COPY_BASE = """INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
     SELECT scope, id, kind, body, version, rev, seq, deleted FROM docs WHERE scope = ? AND id = ?"""
 LAY = """INSERT INTO docs (scope, id, kind, body, version, deleted) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET body = excluded.body, version = excluded.version,
     deleted = excluded.deleted"""
-STAMP = """UPDATE docs SET rev = ?, seq = ?,
-    generation = coalesce((SELECT generation FROM scopes WHERE scope = ?), 0) WHERE scope = ? AND id = ?"""
+WAITS = "EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND id = ?2 AND reason IS NULL)"
+GENERATION = "coalesce((SELECT generation FROM scopes WHERE scope = ?1), 0)"
+LIFT = (
+    """INSERT INTO docs (scope, id, kind, body, version, deleted)
+    SELECT scope, id, kind, body, version, op = 'delete' FROM outbox
+    WHERE scope = ?1 AND id = ?2 AND reason IS NULL ORDER BY n DESC LIMIT 1
+    ON CONFLICT (scope, id) DO UPDATE SET body = excluded.body, version = excluded.version,
+    deleted = excluded.deleted""",
+    f"""UPDATE docs SET version = base.version, rev = base.rev, seq = base.seq, generation = {GENERATION}
+    FROM base WHERE base.scope = ?1 AND base.id = ?2 AND docs.scope = ?1 AND docs.id = ?2 AND base.deleted = 0
+    AND docs.deleted = 0 AND docs.body = base.body AND NOT {WAITS}""",
+    f"""INSERT INTO docs (scope, id, kind, body, version, rev, seq, generation)
+    SELECT scope, id, kind, body, version, rev, seq, {GENERATION} FROM base
+    WHERE scope = ?1 AND id = ?2 AND deleted = 0 AND NOT {WAITS}
+    ON CONFLICT (scope, id) DO UPDATE SET body = excluded.body, version = excluded.version, deleted = 0,
+    rev = excluded.rev, seq = excluded.seq, generation = excluded.generation
+    WHERE docs.deleted = 1 OR docs.body <> excluded.body""",
+    f"""DELETE FROM docs WHERE scope = ?1 AND id = ?2 AND NOT {WAITS}
+    AND NOT EXISTS (SELECT 1 FROM base WHERE scope = ?1 AND id = ?2 AND deleted = 0)""",
+    f"DELETE FROM base WHERE scope = ?1 AND id = ?2 AND NOT {WAITS}",
+)
 QUEUE = """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_rev, base_after, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 LAST = """SELECT mid, op, kind, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL
@@ -44,22 +67,14 @@ def lay(db: Database, doc: Doc, op: str, scope: str) -> None:
     db.execute(LAY, [scope, doc.id, doc.kind, doc.body(), doc.version, int(op == "delete")])
 
 
-def lift(db: Database, scope: str, id: str) -> None:
-    """After a change was settled: show the next one that waits, or else the clinic's row, or nothing."""
-    if waiting := db.execute(LAST, [scope, id]).fetchone():
-        _mid, op, kind, body, version = waiting
-        db.execute(LAY, [scope, id, kind, body, version, int(op == "delete")])
-        return
-    base = db.execute(
-        "SELECT kind, body, version, rev, seq, deleted FROM base WHERE scope = ? AND id = ?", [scope, id]
-    ).fetchone()
-    db.execute("DELETE FROM base WHERE scope = ? AND id = ?", [scope, id])
-    if base is None or base[5]:
-        db.execute("DELETE FROM docs WHERE scope = ? AND id = ?", [scope, id])
-        return
-    kind, body, version, rev, seq, _deleted = base
-    db.execute(LAY, [scope, id, kind, body, version, 0])
-    db.execute(STAMP, [rev, seq, scope, scope, id])
+def lift(db: Database, named: Iterable[tuple[str, str]]) -> None:
+    """After changes of these (scope, id) were settled: show the next that waits, or the clinic's row, or nothing.
+
+    Where the clinic's row says what stands here, it is only stamped: then nobody need read it again.
+    """
+    every = list(named)
+    for statement in LIFT:
+        db.conn.executemany(statement, every)
 
 
 def leave(db: Database, mids: Iterable[str]) -> None:

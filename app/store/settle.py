@@ -12,19 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from app.store.overlay import lift
-from sync.protocol.wire import Mutation, Page, Reply, Row, Verdict
+from app.store.overlay import BASE
+from app.store.verdicts import judge
+from sync.protocol.wire import Mutation, Page, Reply, Row
 
-BASE = """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body,
-    version = excluded.version, rev = excluded.rev, seq = excluded.seq, deleted = excluded.deleted
-    WHERE excluded.seq > coalesce(seq, -1)"""
 DOCS = """INSERT INTO docs (scope, id, kind, body, version, rev, seq, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body, deleted = 0,
     version = excluded.version, rev = excluded.rev, seq = excluded.seq, generation = excluded.generation"""
-REMEMBER = """INSERT OR REPLACE INTO sent
-    (mid, scope, id, kind, op, body, version, at, settled_at, status, copy_id)
-    SELECT mid, scope, id, kind, op, body, version, at, ?, ?, ? FROM outbox WHERE mid = ?"""
 AGAIN = """INSERT OR IGNORE INTO outbox (mid, scope, id, kind, op, body, version, at, tried)
     SELECT mid, scope, id, kind, op, body, version, at, 2 FROM sent
     WHERE scope = ? AND status IN ('ok', 'dup') ORDER BY n"""
@@ -38,12 +32,7 @@ SWEEP = """DELETE FROM docs WHERE scope = ? AND generation < ? AND seq IS NOT NU
 
 def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str) -> set[str]:
     """Apply one reply; returns the kinds that changed."""
-    changed: set[str] = set()
-    waiting = {mutation.mid: mutation for mutation in sent}
-    for verdict in reply.verdicts:
-        if mutation := waiting.get(verdict.mid):
-            judge(db, mutation, verdict, at)
-            changed |= {mutation.kind, "outbox"}
+    changed = judge(db, sent, reply.verdicts, at)
     for page in reply.pages:
         changed |= turn(db, page)
     for scope in reply.ended:
@@ -51,27 +40,6 @@ def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str) -> set[s
     oldest = datetime.fromisoformat(at) - KEPT
     db.execute("DELETE FROM sent WHERE settled_at < ?", [oldest.isoformat()])
     return changed
-
-
-def judge(db: Database, mutation: Mutation, verdict: Verdict, at: str) -> None:
-    """Settle one change by its verdict; one that is settled already stays as it is."""
-    if not db.execute("SELECT 1 FROM outbox WHERE mid = ? AND reason IS NULL", [mutation.mid]).fetchone():
-        return
-    if verdict.status == "rejected" and not (mutation.op == "delete" and verdict.reason == "missing"):
-        db.execute("UPDATE outbox SET reason = ? WHERE mid = ?", [verdict.reason or "rejected", mutation.mid])
-    else:
-        if verdict.status in ("ok", "dup"):
-            accept(db, mutation, verdict)
-        db.execute(REMEMBER, [at, verdict.status, verdict.copy_id, mutation.mid])
-        db.execute("DELETE FROM outbox WHERE mid = ?", [mutation.mid])
-    lift(db, mutation.scope, mutation.id)
-
-
-def accept(db: Database, mutation: Mutation, verdict: Verdict) -> None:
-    """The change is now the clinic's row, unless a newer one came in between."""
-    gone = int(mutation.op == "delete")
-    row = [mutation.kind, mutation.body, mutation.version, verdict.rev, verdict.seq, gone]
-    db.execute(BASE, [mutation.scope, mutation.id, *row])
 
 
 def turn(db: Database, page: Page) -> set[str]:

@@ -76,7 +76,7 @@ def undo(store: Store, mid: str) -> None:
         )
         if any(tried for _n, _op, tried in later):
             change_back(store, scope, id, n)
-        lift(store.db, scope, id)
+        lift(store.db, [(scope, id)])
     store.announce({kind, "outbox", "written"})
 
 

@@ -1,0 +1,50 @@
+"""Settling the patient's changes by the clinic's verdicts, many at once, in the caller's one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlite_utils import Database
+
+from app.store.overlay import BASE, lift
+from sync.protocol.wire import Mutation, Verdict
+
+OPEN = "SELECT mid FROM outbox WHERE reason IS NULL AND mid IN (SELECT value FROM json_each(?))"
+REFUSE = "UPDATE outbox SET reason = ? WHERE mid = ?"
+REMEMBER = """INSERT OR REPLACE INTO sent
+    (mid, scope, id, kind, op, body, version, at, settled_at, status, copy_id)
+    SELECT mid, scope, id, kind, op, body, version, at, ?, ?, ? FROM outbox WHERE mid = ?"""
+Judged = tuple[Mutation, Verdict]
+
+
+def judge(db: Database, sent: Sequence[Mutation], verdicts: Iterable[Verdict], at: str) -> set[str]:
+    """Settle each change by the verdict that names it; one that is settled already stays as it is. Returns kinds."""
+    named = {verdict.mid: verdict for verdict in reversed(list(verdicts))}
+    waiting = {row[0] for row in db.execute(OPEN, [json.dumps([one.mid for one in sent])])}
+    found = [(one, named[one.mid]) for one in sent if one.mid in named and one.mid in waiting]
+    refused = [one for one in found if is_refusal(*one)]
+    settle(db, [one for one in found if not is_refusal(*one)], at)
+    db.conn.executemany(REFUSE, [(verdict.reason or "rejected", one.mid) for one, verdict in refused])
+    lift(db, dict.fromkeys((one.scope, one.id) for one, _ in found))
+    kinds = {one.kind for one in sent if one.mid in named}
+    return kinds | {"outbox"} if kinds else kinds
+
+
+def is_refusal(mutation: Mutation, verdict: Verdict) -> bool:
+    """True when the patient must hear of it: deleting what is not there is done already."""
+    return verdict.status == "rejected" and not (mutation.op == "delete" and verdict.reason == "missing")
+
+
+def settle(db: Database, found: Sequence[Judged], at: str) -> None:
+    """What was accepted is the clinic's row now, unless a newer one came in between; all of it has left the outbox."""
+    accepted = [one for one in found if one[1].status in ("ok", "dup")]
+    db.conn.executemany(BASE, [beneath(*one) for one in accepted])
+    db.conn.executemany(REMEMBER, [(at, said.status, said.copy_id, one.mid) for one, said in found])
+    db.conn.executemany("DELETE FROM outbox WHERE mid = ?", [(one.mid,) for one, _ in found])
+
+
+def beneath(mutation: Mutation, verdict: Verdict) -> tuple[object, ...]:
+    """An accepted change as a row of the clinic's, for the base table."""
+    gone, row = int(mutation.op == "delete"), (mutation.kind, mutation.body, mutation.version)
+    return (mutation.scope, mutation.id, *row, verdict.rev, verdict.seq, gone)
