@@ -19,7 +19,7 @@ def sound(id: str, kind: str, body: str) -> bool:
     """True when the body is one strict JSON object that its noun, where known, accepts."""
     try:
         from_json(body, allow_inf_nan=False)  # as devices read it: half characters and 200 levels are refused
-        fields = json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)
+        fields = STRICT.decode(body)
         if not isinstance(fields, dict):
             return False
         if kind in KINDS:
@@ -38,3 +38,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(_constant: str) -> None:
     raise ValueError
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sync.models import KINDS, Policy, derive_id
+from sync.models import KINDS, Doc, Policy, derive_id
 from sync.protocol.wire import Mutation, Verdict
 from sync.server.answers import ANSWERS
 from sync.server.body import sound
@@ -33,12 +33,14 @@ class Bench:
         self.ledger = Ledger(unit, self.now_ms)
         self._known: dict[str, sa.Row[Any] | _Past] = {}
         self._new: list[dict[str, Any]] = []
+        self._answers: list[Doc] = []
 
     def judge(self, mutations: Sequence[Mutation]) -> list[Verdict]:
         """A verdict for each; everything is written down before it returns."""
         self._remember([m.mid for m in mutations] + [m.base.after for m in mutations if m.base.after])
         self.ledger.load(m.id for m in mutations if _plain(m))
         verdicts = [self._one(mutation) for mutation in mutations]
+        self._say()
         self.ledger.close()
         if self._new:
             self.unit.connection.execute(sa.insert(applied), self._new)
@@ -140,10 +142,15 @@ class Bench:
 
     def _answer(self, mutation: Mutation) -> None:
         if mutation.kind in ANSWERS:
-            for doc in ANSWERS[mutation.kind](self.unit.scope, mutation, self.now):
-                held = self.ledger.get(doc.id)
-                if held is None or held.kind == doc.kind:
-                    self.ledger.put(doc.id, doc.kind, doc.body(), doc.version)
+            self._answers += ANSWERS[mutation.kind](self.unit.scope, mutation, self.now)
+
+    def _say(self) -> None:
+        """Write the answers, behind all that they answer."""
+        self.ledger.load(doc.id for doc in self._answers)
+        for doc in self._answers:
+            held = self.ledger.get(doc.id)
+            if held is None or held.kind == doc.kind:
+                self.ledger.put(doc.id, doc.kind, doc.body(), doc.version)
 
 
 class _Past:
