@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from tests.bench import corpus, race
 from tests.bench import engines as encrypted
 from tests.bench import roundtrip as round_trip
 from tests.bench import start as cold_start
 from tests.bench import store as on_device
-from tests.bench import sync as over_the_wire
+from tests.bench.table import lines
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 
@@ -36,11 +37,30 @@ def store(sizes: str, as_json: bool) -> None:
 
 
 @bench.command()
-@click.option("--sizes", default="10000,50000", help="How many documents, separated by commas.")
+@click.option(
+    "--count", "counts", multiple=True, default=(10000, 50000), help="How many documents; repeatable."
+)
+@click.option("--link", is_flag=True, help="Also over 100 ms and 10 Mbit/s, with the least count.")
+@click.option("--rounds", default=3, help="How often everything runs, by turns; the best counts.")
+@click.option("--peers", type=click.Path(path_type=Path), help="The peers' scripts, installed or not.")
+@click.option("--work", type=click.Path(path_type=Path), help="A folder to keep for the next time.")
+@click.option("--writes", default=corpus.WRITES, help="How many documents are written on the device.")
 @json_option
-def sync(sizes: str, as_json: bool) -> None:
-    """First and later syncs with a real server process."""
-    say({"bench": "sync", "runs": [over_the_wire.measure(int(n)) for n in sizes.split(",")]}, as_json)
+def sync(
+    counts: tuple[int, ...],
+    link: bool,
+    rounds: int,
+    peers: Path | None,
+    work: Path | None,
+    writes: int,
+    as_json: bool,
+) -> None:
+    """The whole path against the floor and the peers, on the same documents, in one run."""
+    found = race.measure(list(counts), link=link, rounds=rounds, place=peers, work=work, writes=writes)
+    print(json.dumps(found) if as_json else "\n".join(line for run in found["runs"] for line in lines(run)))
+    sys.exit(
+        0 if all(not sum(one["wrong"].values()) for run in found["runs"] for one in run["rounds"]) else 1
+    )
 
 
 @bench.command()

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.specialty import ASSETS
-
-PATIENT = "bench"
+from tests.bench.corpus import PATIENT
 
 
 def resources() -> list[dict[str, Any]]:

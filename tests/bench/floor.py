@@ -1,12 +1,17 @@
-"""The floor: putting the same bodies into an encrypted table, parsing each, and nothing else."""
+"""The floor: putting the same bodies into an encrypted table, parsing each, and nothing else.
+
+`python -m tests.bench.floor FILE FOLDER` is that for a corpus, in a process of its own; one line of JSON.
+"""
 
 from __future__ import annotations
 
 import json
-import resource
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from app.store.engine import open_encrypted
 
@@ -43,6 +48,46 @@ def insert(folder: Path, bodies: Sequence[tuple[str, str]]) -> Cost:
     return cost
 
 
-def peak_mb() -> float:
-    """The most memory this process has held, in MB."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+ROW = "INSERT INTO doc VALUES (?, ?, ?, ?)"
+TABLE = (
+    "CREATE TABLE doc (id TEXT PRIMARY KEY, type TEXT, patient TEXT, body TEXT)",
+    "CREATE INDEX doc_type ON doc (type)",
+    "CREATE INDEX doc_patient ON doc (patient)",
+)
+
+
+def rows(file: Path) -> Iterator[tuple[str, str, str, str]]:
+    """The lines of a corpus, parsed, and their resources written out again."""
+    with file.open(encoding="utf-8") as stream:
+        for line in map(json.loads, stream):
+            body = json.dumps(line["resource"], separators=(",", ":"), ensure_ascii=False)
+            yield line["id"], line["type"], line["patient"], body
+
+
+def bulk(file: Path, folder: Path) -> dict[str, Any]:
+    """One transaction into a table with two indices, on disk; and the corpus as zstd packs it at level 3."""
+    connection = open_encrypted(folder / "floor.db", KEY)
+    connection.execute("PRAGMA synchronous = NORMAL").fetchall()
+    for statement in TABLE:
+        connection.execute(statement)
+    with Cost() as cost:
+        connection.execute("BEGIN")
+        connection.executemany(ROW, rows(file))
+        connection.execute("COMMIT")
+    connection.close()
+    return {"wall_s": round(cost.wall, 4), "cpu_s": round(cost.cpu, 3), "zstd_bytes": packed(file)}
+
+
+def packed(file: Path) -> int:
+    """How long the file is under zstd 3."""
+    import zstandard
+
+    maker = zstandard.ZstdCompressor(level=3).compressobj()
+    with file.open("rb") as stream:
+        size = sum(len(maker.compress(piece)) for piece in iter(lambda: stream.read(1 << 20), b""))
+    return size + len(maker.flush())
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(dir=sys.argv[2]) as place:
+        print(json.dumps(bulk(Path(sys.argv[1]), Path(place))))
