@@ -6,7 +6,7 @@ a field nobody here knows survives. Ids and revisions are opaque strings.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,14 @@ PAGE_BYTES = 2 << 20
 MAX_PAGE_BYTES = 8 << 20
 MAX_MUTATIONS = 500
 MAX_BODY = 200_000
+MAX_SCOPES = 1000
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Scope = Annotated[str, Field(min_length=1, max_length=200)]
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+Rev = Annotated[str, Field(max_length=100)]
+Cursor = Annotated[str, Field(max_length=1000)]
+Seq = Annotated[int, Field(ge=0, lt=1 << 63)]
+Version = Annotated[int, Field(ge=0, lt=1 << 31)]
 
 
 class Wire(BaseModel):
@@ -27,20 +35,20 @@ class Wire(BaseModel):
 class Base(Wire):
     """What a mutation was made upon: a revision the device had, or an own mutation before it, or nothing."""
 
-    rev: str | None = None
-    after: str | None = None
+    rev: Rev | None = None
+    after: Id | None = None
 
 
 class Mutation(Wire):
     """One thing done on a device. `mid` is made there and makes the effect happen once."""
 
-    mid: str = Field(min_length=1, max_length=64)
-    scope: str = Field(min_length=1, max_length=200)
-    kind: str = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    mid: Id
+    scope: Scope
+    kind: Kind
     op: Literal["put", "delete"] = "put"
-    id: str = Field(min_length=1, max_length=64)
+    id: Id
     base: Base = Base()
-    version: int = 1
+    version: Version = 1
     body: str = Field(default="{}", max_length=MAX_BODY)
     at: str = Field(default="", max_length=40)
 
@@ -49,7 +57,7 @@ class Exchange(Wire):
     """Up: how far this device is in each scope (None: from the start), and what it has to say."""
 
     v: int = UNSAID
-    cursors: dict[str, str | None] = Field(default_factory=dict)
+    cursors: dict[Scope, Cursor | None] = Field(default_factory=dict, max_length=MAX_SCOPES)
     mutations: list[Mutation] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     limit: int = Field(default=PAGE_BYTES, ge=1, le=MAX_PAGE_BYTES)
 
@@ -65,24 +73,24 @@ class Verdict(Wire):
     patient's version; `rejected` has a reason code and never blocks what stands behind it.
     """
 
-    mid: str
+    mid: Id
     status: Literal["ok", "dup", "conflict", "rejected"]
-    id: str
-    rev: str | None = None
-    seq: int | None = None
-    copy_id: str | None = None
-    reason: str | None = None
+    id: Id
+    rev: Rev | None = None
+    seq: Seq | None = None
+    copy_id: Id | None = None
+    reason: str | None = Field(default=None, max_length=64)
 
 
 class Row(Wire):
     """The latest state of one document. A deleted one has the body `{}`."""
 
-    id: str
-    kind: str
-    rev: str
-    seq: int
+    id: Id
+    kind: Kind
+    rev: Rev
+    seq: Seq
     deleted: bool = False
-    version: int = 1
+    version: Version = 1
     body: str = "{}"
 
 
@@ -92,9 +100,9 @@ class Page(Wire):
     `reset` says why the cursor sent was of no use (`epoch`, `floor`, `scope`): then the rows begin anew.
     """
 
-    scope: str
+    scope: Scope
     rows: list[Row] = Field(default_factory=list)
-    cursor: str
+    cursor: Cursor
     more: bool = False
     reset: Literal["epoch", "floor", "scope", "schema"] | None = None
 
@@ -103,9 +111,9 @@ class Reply(Wire):
     """Down: a verdict per mutation, a page per scope this device may read, and scopes it may no longer read."""
 
     v: int = UNSAID
-    verdicts: list[Verdict] = Field(default_factory=list)
-    pages: list[Page] = Field(default_factory=list)
-    ended: list[str] = Field(default_factory=list)
+    verdicts: list[Verdict] = Field(default_factory=list, max_length=MAX_MUTATIONS)
+    pages: list[Page] = Field(default_factory=list, max_length=MAX_SCOPES)
+    ended: list[Scope] = Field(default_factory=list, max_length=MAX_SCOPES)
 
     @property
     def more(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,20 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from sync.protocol.order import SignedOrder, public_half
+from sync.protocol.order import public_half
 from sync.protocol.version import OLDEST, PROTOCOL, UNSAID
 from sync.protocol.wire import Exchange, Reply
 from sync.server.clinic import Clinic, version
 from sync.server.denials import Deny
+from sync.server.document import JSON, asks, documented, says
 from sync.server.errors import DatabaseError
 from sync.server.exchange import answer, packed
 from sync.server.gate import Gate, Visitor, utc_now
 from sync.server.guard import CAP, DEADLINE, Guard
 from sync.server.journal import Journal, Write, to_stderr
 from sync.server.own_devices import Devices, Named, Obeyed, OwnDevices
-from sync.server.proof import Asked
+from sync.server.reception import PATIENCE, Reception
 
-JSON = "application/json"
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
@@ -67,16 +67,6 @@ class Token(BaseModel):
     wipe_key: str
 
 
-class Problem(BaseModel):
-    """A code word. `oldest` only with `too_old`, `newest` with `too_new`, `order` with `device_revoked` for a device
-    reported lost."""
-
-    error: str
-    oldest: int | None = None
-    newest: int | None = None
-    order: SignedOrder | None = None
-
-
 class Spoken(msgspec.Struct):
     """The version of an exchange, read before anything else: a newer one may have fields we do not know."""
 
@@ -86,8 +76,8 @@ class Spoken(msgspec.Struct):
 class Api:
     """The operations behind the routes."""
 
-    def __init__(self, clinic: Clinic, gate: Gate, origin: str) -> None:
-        self.clinic, self.gate, self.origin = clinic, gate, origin
+    def __init__(self, clinic: Clinic, gate: Gate, reception: Reception) -> None:
+        self.clinic, self.gate, self.reception = clinic, gate, reception
         self.wipe_key = public_half(gate.keys.orders)
 
     async def health(self) -> Health:
@@ -96,25 +86,23 @@ class Api:
 
     async def enrol(self, request: Request) -> Response:
         """Turn an activation code and a signed proof into a device."""
-        body = await request.body()
-        sent = Enrol.model_validate_json(body)
+        body = await self.reception.brief(request)
+        asked, sent = self.reception.asked(request, body), Enrol.model_validate_json(body)
         label = "".join(letter for letter in sent.label if letter.isprintable()) or "device"
-        id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, self.asked(request, body))
+        async with self.reception.costly():
+            id, scopes = await run_in_threadpool(self.gate.enrol, sent.code, label, asked)
         request.state.device = id
         return self.said(Enrolled(device=id, scopes=scopes, wipe_key=self.wipe_key).model_dump())
 
     async def token(self, request: Request) -> Response:
         """A token for the device whose key signed the proof."""
-        asked = self.asked(request, await request.body())
+        asked = self.reception.asked(request, await self.reception.brief(request))
         text, seconds = await run_in_threadpool(self.gate.token, asked)
         return self.said({"token": text, "expires_in": seconds, "wipe_key": self.wipe_key})
 
     async def sync(self, request: Request) -> Response:
         """One exchange: mutations up, verdicts and pages down."""
-        body = await request.body()
-        authorization = request.headers.get("authorization", "")
-        visitor = await run_in_threadpool(self.gate.check, authorization, self.asked(request, body))
-        request.state.device = visitor.device
+        visitor, body = await self.reception.visitor(request)
         spoken = _spoken(body)
         if spoken < OLDEST:
             return self.said({"error": "too_old", "oldest": OLDEST}, 426)
@@ -132,12 +120,6 @@ class Api:
         key = self.gate.keys.cursor
         return packed(answer(self.clinic.database, key, self.clinic.clock, visitor, asked), accepted)
 
-    def asked(self, request: Request, body: bytes) -> Asked:
-        """What the proof must be about: our configured origin, or the one the device called."""
-        origin = self.origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
-        proof = request.headers.get("dpop", "")
-        return Asked(request.method, origin + request.url.path, proof, body=body)
-
     def said(self, what: dict[str, Any], status: int = 200) -> Response:
         """An answer, with a fresh nonce for the next request."""
         headers = {"dpop-nonce": self.gate.proofs.nonce()}
@@ -150,6 +132,8 @@ class Api:
         reply = self.said({"error": error.error} | order, error.status)
         if error.status == 401:
             reply.headers["www-authenticate"] = f'DPoP error="{error.error}", algs="Ed25519 EdDSA"'
+        if error.status == 429:
+            reply.headers["retry-after"] = str(round(PATIENCE))
         return reply
 
     async def invalid(self, _request: Request, _error: Exception) -> Response:
@@ -160,7 +144,7 @@ class Api:
         """What the framework refuses: no such path, wrong method, body too big or too slow."""
         assert isinstance(error, HTTPException)
         words = {404: "not_found", 405: "not_allowed"}
-        ours = str(error.detail) if error.status_code in (408, 413) else "refused"
+        ours = str(error.detail) if error.status_code in (400, 408, 413) else "refused"
         word = words.get(error.status_code, ours)
         reply = self.said({"error": word}, error.status_code)
         reply.headers.update(error.headers or {})
@@ -181,38 +165,49 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     pepper: bytes | None = None,
     origin: str | None = None,
+    hosts: Collection[str] = (),
     log: Write = to_stderr,
     cap: int = CAP,
     deadline: float = DEADLINE,
 ) -> Guard:
-    """The API over this clinic or database address, migrated and ready: an ASGI app."""
+    """The API over this clinic or database address, migrated and ready: an ASGI app.
+
+    Proofs must name `origin`; without one, the address that was called, which must be of one of `hosts`, if given.
+    """
     if isinstance(clinic, str):
         clinic = Clinic(clinic, clock=clock, pepper=pepper)
     clinic.migrate()
     origin = (origin or os.environ.get("EVENKEEL_ORIGIN") or "").rstrip("/")
-    api = Api(clinic, clinic.gate(), origin)
+    api = Api(clinic, clinic.gate(), Reception(clinic.gate(), origin, hosts))
     return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose)
 
 
 def _routes(api: Api) -> FastAPI:
-    app = FastAPIOffline(title="Evenkeel companion API", version=version(), redoc_url=None)
-    post: dict[str, Any] = {"methods": ["POST"], "response_class": Response}
-    app.add_api_route("/v1/health", api.health, methods=["GET"])
-    app.add_api_route("/v1/enrol", api.enrol, openapi_extra=_body(Enrol), responses=_said(Enrolled), **post)
-    app.add_api_route("/v1/token", api.token, openapi_extra=_signed(), responses=_said(Token), **post)
-    app.add_api_route("/v1/sync", api.sync, openapi_extra=_body(Exchange), responses=_said(Reply), **post)
-    own = OwnDevices(api.clinic, api.gate, api.asked, api.said)
-    app.add_api_route("/v1/devices", own.every, openapi_extra=_signed(), responses=_said(Devices), **post)
-    app.add_api_route("/v1/devices/end", own.end, openapi_extra=_body(Named), responses=_said(), **post)
-    app.add_api_route("/v1/devices/lost", own.lost, openapi_extra=_body(Named), responses=_said(), **post)
-    app.add_api_route("/v1/erased", own.erased, openapi_extra=_body(Obeyed), responses=_said(), **post)
+    app = FastAPIOffline(
+        title="Evenkeel companion API", version=version(), redoc_url=None, redirect_slashes=False
+    )
+    own = OwnDevices(api.clinic, api.reception, api.said)
+
+    def post(path: str, does: Any, asked: dict[str, Any], said: dict[int | str, dict[str, Any]]) -> None:
+        app.add_api_route(
+            path, does, methods=["POST"], response_class=Response, openapi_extra=asked, responses=said
+        )
+
+    app.add_api_route("/v1/health", api.health, methods=["GET"], responses=says(Health, signed=False))
+    post("/v1/enrol", api.enrol, asks(Enrol, token=False), says(Enrolled, 403, 422, 429))
+    post("/v1/token", api.token, asks(token=False), says(Token))
+    post("/v1/sync", api.sync, asks(Exchange), says(Reply, 422, 426))
+    post("/v1/devices", own.every, asks(), says(Devices))
+    post("/v1/devices/end", own.end, asks(Named), says(None, 403, 404, 422))
+    post("/v1/devices/lost", own.lost, asks(Named), says(None, 403, 404, 422))
+    post("/v1/erased", own.erased, asks(Obeyed, token=False), says(None, 403, 422))
     app.add_exception_handler(Deny, api.denied)
     app.add_exception_handler(ValidationError, api.invalid)
     app.add_exception_handler(RequestValidationError, api.invalid)
     app.add_exception_handler(DatabaseError, api.unwell)
     app.add_exception_handler(HTTPException, api.refused)
     app.add_exception_handler(Exception, api.broken)
-    return app
+    return documented(app)
 
 
 def _spoken(body: bytes) -> int:
@@ -220,21 +215,3 @@ def _spoken(body: bytes) -> int:
         return msgspec.json.decode(body, type=Spoken).v
     except (msgspec.DecodeError, RecursionError):
         raise Deny(422, "invalid") from None
-
-
-def _said(model: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
-    problems: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem} for status in (401, 403, 404, 408, 413, 415, 422, 426, 503)
-    }
-    return {200: {"model": model}, **problems} if model else problems
-
-
-def _signed() -> dict[str, Any]:
-    proof = {"name": "DPoP", "in": "header", "required": True, "schema": {"type": "string"}}
-    return {"parameters": [proof]}
-
-
-def _body(model: type[BaseModel]) -> dict[str, Any]:
-    """The document keeps the body's shape though the route reads it by hand."""
-    schema = model.model_json_schema()
-    return {**_signed(), "requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}

@@ -20,7 +20,7 @@ from sync.server.database import Database
 from sync.server.denials import Deny
 from sync.server.keys import Keys, b64
 from sync.server.ledger import Ledger
-from sync.server.proof import Asked, Proofs
+from sync.server.proof import Asked, Proofs, Proven
 from sync.server.tables import access, device, patient, token
 
 MINUTES = 10
@@ -33,10 +33,16 @@ class Visitor:
 
     device: str
     grants: dict[str, str]
+    proven: Proven | None = None  # None: nobody asked over HTTP
 
     def may_write(self, scope: str) -> bool:
         """True when the device may say something in this scope."""
         return "write" in self.grants.get(scope, "").split()
+
+    def binds(self, body: bytes) -> None:
+        """Raises Deny unless this body is the one that the device signed."""
+        if self.proven is not None:
+            self.proven.binds(body)
 
     @property
     def own(self) -> frozenset[str]:
@@ -56,9 +62,10 @@ class Gate:
 
         The same key with the same code hears the same answer again, and nothing is granted twice.
         """
-        thumb = self.proofs.check(asked)
-        now = self.clock()
+        proven = self.proofs.check(asked)
+        thumb, now = proven.thumb, self.clock()
         locator, who = self.codes.prove(typed, thumb, now)
+        self.proofs.once(proven)
         with self.database.directory() as connection:
             scope: str = connection.scalars(sa.select(patient.c.scope).where(patient.c.id == who)).one()
         self.database.begin(CONTENT)
@@ -72,11 +79,12 @@ class Gate:
 
     def token(self, asked: Asked) -> tuple[str, int]:
         """A fresh token for the device whose key signed, and its life in seconds."""
-        thumb = self.proofs.check(asked)
-        now = _ms(self.clock())
+        proven = self.proofs.check(asked)
+        with self.database.directory() as connection:
+            known = self._known(connection, proven.thumb)
+        self.proofs.once(proven)
+        text, now = b64(secrets.token_bytes(32)), _ms(self.clock())
         with self.database.directory(write=True) as connection:
-            known = self._known(connection, thumb)
-            text = b64(secrets.token_bytes(32))
             connection.execute(sa.delete(token).where(token.c.expires_ms <= now))
             made = {"hash": self._hash(text), "device": known, "expires_ms": now + MINUTES * 60_000}
             connection.execute(sa.insert(token), made)
@@ -84,18 +92,32 @@ class Gate:
         return text, MINUTES * 60
 
     def check(self, authorization: str, asked: Asked) -> Visitor:
-        """Who is asking. The token must be alive and bound to the key that signed this request."""
+        """Who is asking. The token must be alive and bound to the key that signed this request.
+
+        A body that was not read yet is still to be held against `proven`.
+        """
         text = authorization.removeprefix("DPoP ")
         if text == authorization or not asked.proof:
             raise Deny(401, "invalid_token")
-        thumb = self.proofs.check(replace(asked, token=text))
+        proven = self.proofs.check(replace(asked, token=text))
         now = _ms(self.clock())
         mine = sa.select(token.c.device).where(token.c.hash == self._hash(text), token.c.expires_ms > now)
         with self.database.directory() as connection:
-            known = self._known(connection, thumb, "invalid_token")
+            known = self._known(connection, proven.thumb, "invalid_token")
             if connection.scalar(mine) != known:
                 raise Deny(401, "invalid_token")
-            return Visitor(known, _grants(connection, known, now))
+            grants = _grants(connection, known, now)
+        self.proofs.once(proven)
+        return Visitor(known, grants, proven)
+
+    def key_of(self, asked: Asked) -> str:
+        """The thumbprint of the key that signed, of a device that enrolled here once, ended or not."""
+        proven = self.proofs.check(asked)
+        with self.database.directory() as connection:
+            if connection.scalar(sa.select(device.c.id).where(device.c.thumb == proven.thumb)) is None:
+                raise Deny(401, "unknown_device")
+        self.proofs.once(proven)
+        return proven.thumb
 
     def _known(self, connection: sa.Connection, thumb: str, otherwise: str = "unknown_device") -> str:
         found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()

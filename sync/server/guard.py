@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +14,7 @@ from sync.server.journal import Journal
 
 CAP = 8 << 20
 DEADLINE = 10.0
+HOST = re.compile(rb"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -44,7 +45,7 @@ class Guard:
         scope.setdefault("state", {})
         reply = _Reply(send)
         started = time.perf_counter()
-        status, error = _refusal(dict(scope["headers"]), self.cap)
+        status, error = _refusal(scope["headers"], self.cap)
         if status:
             await reply.refuse(status, error)
         else:
@@ -77,6 +78,8 @@ class _Body:
             message = await asyncio.wait_for(self._receive(), max(0.0, self._until - time.monotonic()))
         except TimeoutError:
             raise HTTPException(408, "too_slow") from None
+        if message["type"] == "http.disconnect":
+            raise HTTPException(400, "cut_off")
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             self._done = not message.get("more_body", False)
@@ -110,12 +113,16 @@ class _Reply:
         await self({"type": "http.response.body", "body": body})
 
 
-def _refusal(headers: dict[bytes, Any], cap: int) -> tuple[int, bytes]:
+def _refusal(sent: Sequence[tuple[bytes, bytes]], cap: int) -> tuple[int, bytes]:
     """What can be refused by its headers alone. Packed bodies are never taken: there are no bombs."""
+    headers = dict(sent)
     length = headers.get(b"content-length")
     if headers.get(b"content-encoding", b"identity") != b"identity":
         return 415, b"packed_body"
     if length is not None and b"transfer-encoding" in headers:
+        return 400, b"bad_request"
+    hosts = [value for name, value in sent if name == b"host"]
+    if len(hosts) > 1 or not all(HOST.fullmatch(host) for host in hosts):
         return 400, b"bad_request"
     if length is not None and (not length.isdigit() or int(length) > cap):
         return 413, b"too_big"

@@ -6,9 +6,11 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPMethod
 from typing import Any
 
 Write = Callable[[str], Any]
+METHODS = frozenset(HTTPMethod)
 
 
 def to_stderr(line: str) -> None:
@@ -23,8 +25,14 @@ class Journal:
         self._write = write
 
     def request(self, method: str, route: str, status: int, ms: float, device: str | None) -> None:
-        """One request: its route as declared, never the address as sent."""
-        self._line(method=method, route=route, status=status, ms=round(ms, 1), device=device)
+        """One request: its route as declared, never the address as sent; nor a method that nobody declared."""
+        self._line(
+            method=method if method in METHODS else "-",
+            route=route,
+            status=status,
+            ms=round(ms, 1),
+            device=device,
+        )
 
     def fault(self, error: BaseException) -> None:
         """A fault of our own: its type and place. Its message may hold a value, so it is not written."""

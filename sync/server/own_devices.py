@@ -14,8 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from sync.server.clinic import Clinic
-from sync.server.gate import Gate, Visitor
-from sync.server.proof import Asked
+from sync.server.reception import Reception
 
 
 class Named(BaseModel):
@@ -23,7 +22,7 @@ class Named(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    device: str = Field(min_length=1, max_length=64)
+    device: str = Field(pattern=r"^[!-~]{1,64}$")
 
 
 class Obeyed(BaseModel):
@@ -31,7 +30,7 @@ class Obeyed(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    order: str = Field(min_length=1, max_length=64)
+    order: str = Field(pattern=r"^[!-~]{1,64}$")
 
 
 class Listed(BaseModel):
@@ -52,20 +51,16 @@ class Devices(BaseModel):
 
 
 class OwnDevices:
-    """The operations behind the routes. `asked` makes what a proof must be about, `said` an answer."""
+    """The operations behind the routes. `said` makes an answer."""
 
     def __init__(
-        self,
-        clinic: Clinic,
-        gate: Gate,
-        asked: Callable[[Request, bytes], Asked],
-        said: Callable[[dict[str, Any]], Response],
+        self, clinic: Clinic, reception: Reception, said: Callable[[dict[str, Any]], Response]
     ) -> None:
-        self.clinic, self.gate, self.asked, self.said = clinic, gate, asked, said
+        self.clinic, self.reception, self.said = clinic, reception, said
 
     async def every(self, request: Request) -> Response:
         """The devices of this device's patients, ended ones too."""
-        visitor, _ = await self._visitor(request)
+        visitor, _ = await self.reception.visitor(request)
         found = await run_in_threadpool(self.clinic.register.of, visitor.own)
         return self.said({"devices": found})
 
@@ -79,22 +74,16 @@ class OwnDevices:
 
     async def erased(self, request: Request) -> Response:
         """A lost device obeyed. It has no access any more, so its key alone speaks for it."""
-        body = await request.body()
-        thumb = await run_in_threadpool(self.gate.proofs.check, self.asked(request, body))
+        body = await self.reception.brief(request)
+        asked = self.reception.asked(request, body)
+        thumb = await run_in_threadpool(self.reception.gate.key_of, asked)
         sent = Obeyed.model_validate_json(body)
         request.state.device = await run_in_threadpool(self.clinic.register.erased, thumb, sent.order)
         return self.said({})
 
     async def _change(self, request: Request, change: Callable[[str], None]) -> Response:
-        visitor, body = await self._visitor(request)
+        visitor, body = await self.reception.visitor(request)
         named = Named.model_validate_json(body)
         id = await run_in_threadpool(self.clinic.register.own, named.device, visitor.own)
         await run_in_threadpool(change, id)
         return self.said({})
-
-    async def _visitor(self, request: Request) -> tuple[Visitor, bytes]:
-        body = await request.body()
-        authorization = request.headers.get("authorization", "")
-        visitor = await run_in_threadpool(self.gate.check, authorization, self.asked(request, body))
-        request.state.device = visitor.device
-        return visitor, body

@@ -25,66 +25,91 @@ from sync.server.keys import Keys, b64
 ALGORITHMS = ["Ed25519", "EdDSA"]
 WINDOW = 300
 LONGEST = 4000
-REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The request a proof must be about."""
+    """The request a proof must be about. A body of None is one that was not read yet: see `Proven.binds`."""
 
     method: str
     url: str
     proof: str = ""
     token: str | None = None
-    body: bytes = b""
+    body: bytes | None = b""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What a good proof says: whose key signed, which body it is about, and the mark that makes it good once."""
+
+    thumb: str
+    body_hash: Any
+    jti: str
+    window: int
+
+    def binds(self, body: bytes) -> None:
+        """Raises Deny unless the proof is about this body."""
+        if self.body_hash != _hashed(body):
+            raise Deny(401, "invalid_dpop_proof")
 
 
 class Proofs:
-    """Checks proofs and remembers those it has seen. Per node is enough: every write is idempotent."""
+    """Checks proofs and remembers those of known devices. Per node is enough: every write is idempotent."""
 
     def __init__(self, keys: Keys, seconds: Callable[[], float]) -> None:
         self.keys, self.seconds = keys, seconds
-        self._seen: dict[tuple[str, str], float] = {}
+        self._seen: dict[int, set[tuple[str, str]]] = {}
         self._lock = threading.Lock()
 
-    def nonce(self, back: int = 0) -> str:
-        """The nonce of this window, or of one before it."""
-        return b64(self.keys.mac(f"nonce{int(self.seconds() // WINDOW) - back}")[:12])
+    def nonce(self) -> str:
+        """The nonce of this window."""
+        return self._nonce_of(self._window())
 
-    def check(self, asked: Asked) -> str:
-        """The thumbprint of the key that signed this very request."""
+    def check(self, asked: Asked) -> Proven:
+        """The key that signed this very request. Who is let in by it must also be asked `once`."""
         key, claims = _opened(asked.proof)
         if claims.get("htm") != asked.method or claims.get("htu") != asked.url:
             raise Deny(401, "invalid_dpop_proof")
-        if not self._fresh(claims.get("nonce")):
+        window = self._window_of(claims.get("nonce"))
+        if window is None:
             raise Deny(401, "use_dpop_nonce")
-        if claims.get("bh") != _hashed(asked.body):
-            raise Deny(401, "invalid_dpop_proof")
         if asked.token is not None and claims.get("ath") != _hashed(asked.token.encode()):
             raise Deny(401, "invalid_dpop_proof")
-        thumb: str = key.thumbprint()
-        self._once(thumb, claims.get("jti"))
-        return thumb
-
-    def _fresh(self, nonce: Any) -> bool:
-        if not isinstance(nonce, str):
-            return False
-        try:
-            sent = nonce.encode()
-        except UnicodeEncodeError:
-            return False
-        return any(hmac.compare_digest(sent, self.nonce(back).encode()) for back in (0, 1))
-
-    def _once(self, thumb: str, jti: Any) -> None:
+        jti = claims.get("jti")
         if not isinstance(jti, str) or not 8 <= len(jti) <= 64:
             raise Deny(401, "invalid_dpop_proof")
-        now = self.seconds()
+        proven = Proven(key.thumbprint(), claims.get("bh"), jti, window)
+        if asked.body is not None:
+            proven.binds(asked.body)
+        return proven
+
+    def once(self, proven: Proven) -> None:
+        """Raises Deny when this proof was used before. A mark is kept while its nonce is good, and no longer.
+
+        Strangers are never remembered, so they cannot fill the memory: ask this when the key is known.
+        """
+        mark = proven.thumb, proven.jti
         with self._lock:
-            if len(self._seen) > REMEMBERED:
-                self._seen = {one: until for one, until in self._seen.items() if until > now}
-            if self._seen.get((thumb, jti), 0) > now:
+            for window in [one for one in self._seen if one < self._window() - 1]:
+                del self._seen[window]
+            seen = self._seen.setdefault(proven.window, set())
+            if mark in seen:
                 raise Deny(401, "replayed")
-            self._seen[thumb, jti] = now + 2 * WINDOW
+            seen.add(mark)
+
+    def _window(self) -> int:
+        return int(self.seconds() // WINDOW)
+
+    def _window_of(self, nonce: Any) -> int | None:
+        """The window this nonce was given out in, while it is good."""
+        if not isinstance(nonce, str) or not nonce.isascii():
+            return None
+        now = self._window()
+        good = [one for one in (now, now - 1) if hmac.compare_digest(nonce, self._nonce_of(one))]
+        return good[0] if good else None
+
+    def _nonce_of(self, window: int) -> str:
+        return b64(self.keys.mac(f"nonce{window}")[:12])
 
 
 def _opened(proof: str) -> tuple[Any, dict[str, Any]]:

@@ -9,13 +9,15 @@ import socket
 import sys
 from typing import NoReturn
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from sync.server.api import create_app
 
 GRACE = 5.0
+HEAD = 64 << 10
+NEAR = ("127.0.0.1", "localhost", "::1")
 
 
 class PortTaken(Exception):
@@ -28,7 +30,7 @@ class PortTaken(Exception):
 def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever."""
     _free(host, port)
-    app = create_app(db_url, origin=origin)
+    app = create_app(db_url, origin=origin, hosts=(*NEAR, host))
     try:
         asyncio.run(_run(app, host, port))
     finally:
@@ -49,7 +51,8 @@ async def _run(app: object, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        http1_settings=HTTP1Settings(header_read_timeout=5000),
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=HEAD),
         websockets=False,
         log_enabled=False,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -117,13 +119,43 @@ def test_of_sixteen_phones_with_one_code_exactly_one_gets_in(house):
     assert len(house.clinic.devices("pa")) == 1
 
 
+class Slow:
+    """A hasher as slow as a test wants it."""
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    def hash(self, said):
+        return said
+
+    def verify(self, *_):
+        self.gate.wait(10)
+        return False
+
+
 def test_a_flood_of_guesses_is_turned_away_and_keeps_nobody_from_syncing(small_house, monkeypatch):
-    phone = small_house.phone()
-    codes = small_house.clinic.codes
-    monkeypatch.setattr("sync.server.codes.PATIENCE", 0.01)
-    with codes._costly, codes._costly:
-        assert error(Phone(small_house).enrol("ABCD-1234")) == (429, "busy")
-        assert phone.sync().pages
+    phone, gate = small_house.phone(), threading.Event()
+    monkeypatch.setattr("sync.server.reception.PATIENCE", 0.05)
+    small_house.clinic.codes.hasher = Slow(gate)
+    strangers = [Phone(small_house) for _ in range(60)]
+    for one in strangers:
+        one.nonce = phone.nonce
+
+    async def flood():
+        guesses = [asyncio.ensure_future(guess(one)) for one in strangers]
+        await asyncio.wait(guesses, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        gate.set()
+        return await asyncio.gather(*guesses)
+
+    async def guess(one):
+        body = b'{"code":"ABCD-1234","label":"x"}'
+        headers = {"dpop": one.proof("POST", "/v1/enrol", body=body)}
+        return await small_house.client.post("/v1/enrol", content=body, headers=headers)
+
+    answers = small_house.runner.run(flood())
+    busy = [answer for answer in answers if answer.status_code == 429]
+    assert len(busy) >= 40 and busy[0].json() == {"error": "busy"} and busy[0].headers["retry-after"]
+    assert phone.sync().pages
 
 
 def test_a_known_phone_adds_a_second_person(house):

@@ -40,6 +40,8 @@ def test_what_is_not_there_is_said_in_one_word(small_house, method, path, status
         ({"content-length": str(9 << 20)}, 413, "too_big"),
         ({"content-length": "many"}, 413, "too_big"),
         ({"content-length": "2", "transfer-encoding": "chunked"}, 400, "bad_request"),
+        ({"host": "clinic.test/v1/token?"}, 400, "bad_request"),
+        ({"host": "user@clinic.test"}, 400, "bad_request"),
     ],
 )
 def test_bad_framing_is_refused_before_anything_is_read(small_house, headers, status, word):
@@ -98,6 +100,50 @@ def test_a_body_that_does_not_fit_is_refused_without_an_echo(small_house, body):
     headers = {"dpop": proof, "authorization": f"DPoP {phone.bearer}"}
     answer = small_house.call("POST", "/v1/sync", content=body, headers=headers)
     assert (answer.status_code, answer.json()) == (422, {"error": "invalid"})
+
+
+def test_a_body_that_is_cut_off_is_no_fault_of_ours(small_house):
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+    assert stream(small_house, part) == (400, {"error": "cut_off"})
+
+
+def test_a_stranger_may_send_little(small_house):
+    stranger = Phone(small_house)
+    for path in ("/v1/enrol", "/v1/token", "/v1/erased"):
+        answer = small_house.call(
+            "POST", path, content=b" " * 65_537, headers={"dpop": stranger.proof("POST", path)}
+        )
+        assert (answer.status_code, answer.json()) == (413, {"error": "too_big"})
+
+
+def test_a_number_that_no_database_holds_is_refused(house):
+    phone = house.phone()
+    for much in (-1, 1 << 31, 1 << 63, 10**30):
+        answer = phone.post({"mutations": [draft("d", "x", "m").model_dump() | {"version": much}]})
+        assert (answer.status_code, answer.json()) == (422, {"error": "invalid"})
+
+
+@pytest.mark.parametrize("id", ["a\0", "a b", "\ud800", "é", ""])
+def test_an_id_that_no_device_has_is_refused(house, id):
+    phone = house.phone()
+    for path in ("/v1/devices/end", "/v1/devices/lost"):
+        answer = phone.call(path, {"device": id}, phone.bearer)
+        assert (answer.status_code, answer.json()) == (422, {"error": "invalid"})
+
+
+def test_a_clinic_on_this_computer_believes_no_other_name(sqlite_url, clock):
+    house = House(sqlite_url, clock, hosts=("127.0.0.1", "localhost"))
+    phone = Phone(house)
+    for host in ("clinic.test", "evil.test:80", "127.0.0.1.evil.test", "localhost.evil.test"):
+        proof = phone.proof("POST", "/v1/token", htu=f"http://{host}/v1/token")
+        answer = house.call("POST", "/v1/token", headers={"dpop": proof, "host": host})
+        assert (answer.status_code, answer.json()) == (421, {"error": "wrong_host"})
+    phone.nonce = answer.headers["dpop-nonce"]
+    for host in ("127.0.0.1:8000", "LOCALHOST"):
+        proof = phone.proof("POST", "/v1/token", htu=f"http://{host}/v1/token")
+        answer = house.call("POST", "/v1/token", headers={"dpop": proof, "host": host})
+        assert answer.json() == {"error": "unknown_device"}
+    house.close()
 
 
 def test_too_many_mutations_in_one_exchange_are_refused(small_house):
