@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.server.journal import Journal
 
-CAP = 8 << 20
+CAP, HEAD = 8 << 20, 64 << 10
 DEADLINE = 10.0
 HOST = re.compile(rb"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 SAFE = (
@@ -45,7 +45,7 @@ class Guard:
         scope.setdefault("state", {})
         reply = _Reply(send)
         started = time.perf_counter()
-        status, error = _refusal(scope["headers"], self.cap)
+        status, error = _refusal(scope["path"], scope["headers"], self.cap)
         if status:
             await reply.refuse(status, error)
         else:
@@ -113,8 +113,12 @@ class _Reply:
         await self({"type": "http.response.body", "body": body})
 
 
-def _refusal(sent: Sequence[tuple[bytes, bytes]], cap: int) -> tuple[int, bytes]:
-    """What can be refused by its headers alone. Packed bodies are never taken: there are no bombs."""
+def _refusal(path: str, sent: Sequence[tuple[bytes, bytes]], cap: int) -> tuple[int, bytes]:
+    """What can be refused by its head alone. Packed bodies are never taken: there are no bombs."""
+    if not path.isprintable():  # a route also matches its name with a line feed behind it
+        return 404, b"not_found"
+    if sum(len(name) + len(value) for name, value in sent) > HEAD:
+        return 431, b"head_too_big"
     headers = dict(sent)
     length = headers.get(b"content-length")
     if headers.get(b"content-encoding", b"identity") != b"identity":

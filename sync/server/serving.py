@@ -14,9 +14,9 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from sync.server.api import create_app
+from sync.server.guard import HEAD
 
 GRACE = 5.0
-HEAD = 64 << 10
 NEAR = ("127.0.0.1", "localhost", "::1")
 
 
