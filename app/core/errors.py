@@ -1,7 +1,7 @@
 """What can go wrong on the device; the docstring is the sentence we would say.
 
 AppError
-  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy StoreLocked NoCipher ReadOnly
+  x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy StoreLocked NoCipher ReadOnly NeedsUpdate
                  MigrationFailed NotEmpty NotThere
       BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
   x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
@@ -70,6 +70,10 @@ class NoCipher(StoreError):
 
 class ReadOnly(StoreError):
     """Only the clinic can change this ({0})."""
+
+
+class NeedsUpdate(StoreError):
+    """This was written by a newer version of the app ({0}). Update the app to change it. It is kept as it is."""
 
 
 class MigrationFailed(StoreError):

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.core.errors import NeedsUpdate
 from sync.models import Doc
 from sync.protocol.wire import MAX_PAGE_BYTES, Base, Mutation
 
@@ -51,11 +52,16 @@ LAST = """SELECT mid, op, kind, body, version FROM outbox WHERE scope = ? AND id
 
 
 def enqueue(db: Database, doc: Doc, op: str, scope: str, *, mid: str, at: str) -> None:
-    """Queue one change, made upon the change before it or upon the clinic's revision."""
+    """Queue one change, made upon the change before it or upon the clinic's revision.
+
+    Raises NeedsUpdate for a document whose shape is of a later version: what this one does not know would be lost.
+    """
     before = db.execute(LAST, [scope, doc.id]).fetchone()
     if not before:
         db.execute(COPY_BASE, [scope, doc.id])
-    row = db.execute("SELECT rev FROM docs WHERE scope = ? AND id = ?", [scope, doc.id]).fetchone()
+    row = db.execute("SELECT rev, version FROM docs WHERE scope = ? AND id = ?", [scope, doc.id]).fetchone()
+    if row and row[1] > doc.version:
+        raise NeedsUpdate(doc.kind)
     rev = row[0] if row and not before else None
     after = before[0] if before else None
     body = doc.body() if op == "put" else "{}"

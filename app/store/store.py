@@ -62,9 +62,12 @@ class Store:
         order: str = "n",
         limit: int = -1,
     ) -> list[Noun]:
-        """Documents of one noun in one scope. `where` and `order` are SQL over docs: id, body ->> 'field' …"""
+        """Documents of one noun in one scope. `where` and `order` are SQL over docs: id, body ->> 'field' …
+
+        Those of a later version than this app knows are left out: `newer.count_newer` counts them.
+        """
         sql = f"""SELECT id, body, scope, rev, seq FROM docs WHERE kind = ? AND scope = ? AND deleted = 0
-            AND ({where}) ORDER BY {order} LIMIT ?"""
+            AND version <= {model.version} AND ({where}) ORDER BY {order} LIMIT ?"""
         rows = self.rows(sql, model.kind, scope or self.scope, *values, limit)
         return [
             model.read(r["id"], r["body"], Stamp(scope=r["scope"], rev=r["rev"], seq=r["seq"])) for r in rows

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from app.features.today.rules import is_ahead
 from app.store import Store
+from app.store.newer import VERSIONED
 from sync.models import Visit, VisitStatus
 
-INDICES = {"visit_starts": "docs (kind, scope, body ->> 'starts_at')"}
+INDICES = {"visit_starts": "docs (kind, scope, body ->> 'starts_at')", "docs_versioned": VERSIONED}
 LONGEST = timedelta(days=1)
 
 

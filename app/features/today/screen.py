@@ -6,12 +6,13 @@ import flet as ft
 
 from app.features.today.queries import next_visit, still_loading
 from app.features.today.rules import MOST_CARDS, is_soon, part_of_day
+from app.store.newer import count_newer
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import in_order
 from app.ui.seat import this_seat
 from app.ui.strings import Words
 from app.ui.widgets import Card, Notice, Page, ProgressLine, QuietButton, small
-from sync.models import Visit
+from sync.models import KINDS, Visit
 
 
 @ft.component
@@ -23,7 +24,7 @@ def TodayScreen() -> ft.Control:
     part = t(f"today.{part_of_day(t.local(app.now()))}")
     given = person.given if person else ""
     title = t("today.greeting_named", part=part, name=given) if given else t("today.greeting", part=part)
-    return Page(title, LoadingLine(), *cards(), small(t("today.nothing_else")))
+    return Page(title, LoadingLine(), NewerLine(), *cards(), small(t("today.nothing_else")))
 
 
 def cards() -> list[ft.Control]:
@@ -48,6 +49,15 @@ def LoadingLine() -> ft.Control:
     if app.settings.offline or app.link.word == "offline":
         return Notice("info", t("today.loading_waits"))
     return ProgressLine(t("today.loading", count=t.number(count)))
+
+
+@ft.component
+@boundary
+def NewerLine() -> ft.Control:
+    """What only a newer version of the app can show."""
+    app, t = use_app(), use_words()
+    count = use_query(lambda: count_newer(app.store), "scopes", *KINDS)
+    return Notice("info", t("today.newer", count=count)) if count else ft.Container(visible=False)
 
 
 @ft.component

@@ -11,6 +11,7 @@ from app.context import App
 from app.features.today.queries import next_visit, still_loading
 from app.features.today.rules import part_of_day
 from sync.models import Visit, VisitStatus
+from sync.protocol.wire import Page, Reply, Row
 from tests.features.conftest import NOW, SCOPE, Chart, lesson
 from tests.harness import Window
 
@@ -93,3 +94,10 @@ async def test_while_the_record_comes_in_today_counts(empty_app: App, chart: Cha
         empty_app.change_settings(offline=True)
         await window.settle()
         assert any("as soon as there is a connection" in text for text in window.texts())
+
+
+async def test_what_only_a_newer_app_can_show_is_said(empty_app: App, open_at: Open) -> None:
+    row = Row(id="odd", kind="telepathy", rev="e.9", seq=9, body="{}")
+    empty_app.store.settle([], Reply(pages=[Page(scope=SCOPE, rows=[row], cursor="c")]))
+    async with open_at(empty_app, "/today") as window:
+        assert any(text.startswith("1 thing needs a newer version") for text in window.texts())
