@@ -200,7 +200,15 @@ class App(Safe):
         if not self.credentials().device:
             return
         transport = self._transport(self.credentials(), self._keep_credentials)
-        self.engine = Engine(self.store, transport, self.now, self.link, self._schedule, obey=self.obey)
+        self.engine = Engine(
+            self.store,
+            transport,
+            self.now,
+            self.link,
+            self._schedule,
+            obey=self.obey,
+            stops={StoreFull: "full"},
+        )
         self.engine.pause(self.settings.offline)
 
     def start(self) -> None:

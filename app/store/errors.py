@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from app.core.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 
 DAMAGE = ("malformed", "not a database", "hmac", "corrupt", "vtable constructor")
@@ -22,6 +24,12 @@ def translate(error: sqlite3.Error, folder: Path | None) -> StoreError:
     if "locked" in text:
         return StoreBusy()
     return StoreDamaged() if any(word in text for word in DAMAGE) else StoreError()
+
+
+def place_of(db: Database) -> Path | None:
+    """The folder that a database lies in; None in memory."""
+    file: str = db.execute("PRAGMA database_list").fetchone()[2]
+    return Path(file).parent if file else None
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.store.errors import place_of, plainly
+
 BATCH = 2000
 WORDS = """
     SELECT docs.n, concat_ws(' ', body ->> 'title', body ->> 'summary', body ->> 'note', body ->> 'text',
@@ -14,8 +16,8 @@ WORDS = """
 
 
 def catch_up(db: Database, batch: int = BATCH) -> int:
-    """Read one batch of new documents into the index; returns how many are left."""
-    with db.atomic():
+    """Read one batch of new documents into the index; returns how many are left. Raises a StoreError."""
+    with plainly(place_of(db)), db.atomic():
         due = [row[0] for row in db.execute("SELECT n FROM search_due LIMIT ?", [batch])]
         rows = db.execute(WORDS, [batch]).fetchall()
         marks = [(n,) for n in due]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.store.errors import plainly
 from app.store.overlay import lift
 from app.store.store import Store
 from sync.models import new_id
@@ -63,13 +64,14 @@ def undo(store: Store, mid: str) -> None:
     """Take back a change that waits, and those made upon it: the document is again what it was before.
 
     What never travelled is simply gone. What may have reached the clinic is followed by a change back.
+    Raises a StoreError; then everything is as it was.
     """
     waits = "SELECT n, scope, id, kind FROM outbox WHERE mid = ? AND reason IS NULL"
-    row = store.db.execute(waits, [mid]).fetchone()
-    if not row:
-        return
-    n, scope, id, kind = row
-    with store.db.atomic():
+    with plainly(store.folder), store.db.atomic():
+        row = store.db.execute(waits, [mid]).fetchone()
+        if not row:
+            return
+        n, scope, id, kind = row
         later = store.db.execute(LATER, [scope, id, n]).fetchall()
         store.db.execute(
             "DELETE FROM outbox WHERE scope = ? AND id = ? AND n >= ? AND tried = 0", [scope, id, n]
@@ -91,7 +93,7 @@ def change_back(store: Store, scope: str, id: str, n: int) -> None:
 
 
 def drop(store: Store, mid: str) -> None:
-    """The patient has seen a refused change and lets it go."""
-    with store.db.atomic():
+    """The patient has seen a refused change and lets it go. Raises a StoreError."""
+    with plainly(store.folder), store.db.atomic():
         store.db.execute("DELETE FROM outbox WHERE mid = ? AND reason IS NOT NULL", [mid])
     store.announce({"outbox"})

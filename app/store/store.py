@@ -97,7 +97,8 @@ class Store:
 
     def state(self, key: str, default: Any = None) -> Any:
         """A setting or secret of this device: any JSON value."""
-        row = self.db.execute("SELECT value FROM state WHERE key = ?", [key]).fetchone()
+        with plainly(self.folder):
+            row = self.db.execute("SELECT value FROM state WHERE key = ?", [key]).fetchone()
         return json.loads(row[0]) if row else default
 
     def keep(self, **values: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,7 +37,7 @@ class Outcome:
 class Link:
     """What the thin line under each title says of the connection, and who wants to hear it."""
 
-    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old, too-new
+    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old, too-new, full
     at: datetime | None = None
     _heard: list[Callable[[], None]] = field(default_factory=list)
 
@@ -58,6 +58,7 @@ class Engine:
     """Keeps one replica and its clinic together. All on one event loop, so no locks.
 
     `obey` is given the nonce of a proven order to erase the record, and says whether it did; then the engine is over.
+    `stops` has the link's word for what stops the replica itself, as a full disk: no fault of the clinic's.
     """
 
     def __init__(
@@ -69,11 +70,12 @@ class Engine:
         schedule: Schedule | None = None,
         limit: int = PAGE_BYTES,
         obey: Obey = keep_it,
+        stops: Mapping[type[Exception], str] | None = None,
     ) -> None:
         self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
         self.link, self.schedule = link or Link(), schedule or Schedule()
         self._woken = asyncio.Event()
-        self.obey = obey
+        self.obey, self.stops = obey, stops or {}
         self._paused = self._over = False
 
     async def sync_once(self) -> Outcome:
@@ -140,7 +142,9 @@ class Engine:
             log.info("sync: %s", type(error).__name__)
         except Exception as error:
             self.schedule.failed()
-            self.link.say("trouble")
+            self.link.say(
+                next((word for kind, word in self.stops.items() if isinstance(error, kind)), "trouble")
+            )
             log.error("sync stopped: %s", type(error).__name__)
         else:
             self.schedule.worked()

@@ -221,6 +221,11 @@ async def test_the_status_line_tells_the_truth() -> None:
         app.store.announce("outbox")
         await shown.settle()
         assert "No connection. Everything still works. 3 things waiting" in shown.texts()
+        app.link.say("full")
+        await shown.settle()
+        assert any(
+            text.startswith("This device is full") and "Free some space" in text for text in shown.texts()
+        )
 
 
 async def test_a_window_that_closes_stops_listening() -> None:

@@ -22,6 +22,7 @@ ICONS = {
     "sign-in": ft.Icons.LOGIN,
     "too-old": ft.Icons.SYSTEM_UPDATE_ALT,
     "too-new": ft.Icons.HOURGLASS_EMPTY,
+    "full": ft.Icons.SD_CARD_ALERT_OUTLINED,
 }
 
 

@@ -1,0 +1,126 @@
+"""The scene of a round: one clinic with one patient, its server as a process, devices as processes, a road between."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.main import make_app
+from app.vault import Vault
+from sync.models import Lesson
+from sync.server.clinic import Clinic
+from tests.conftest import ROSA, bundle
+from tests.sync.faults import checks
+from tests.sync.faults.device import PASSCODE, clock, open_app
+from tests.sync.faults.processes import Device, Server, begun, ending
+from tests.sync.faults.proxy import Proxy, on_a_thread
+
+
+class Ward:
+    """Rosa's clinic, behind a proxy, with devices that write all the while."""
+
+    def __init__(self, folder: Path, url: str, seed: int) -> None:
+        self.folder, self.url, self.seed = folder, url, seed
+        self.chance = random.Random(seed)
+        self.server = Server(url, folder / "server.log")
+        self.proxy = Proxy(self.server.port, chance=random.Random(seed))
+        self.devices: list[Device] = []
+        self.kills = 0
+
+    @property
+    def scope(self) -> str:
+        """Rosa's scope."""
+        return f"patient:{ROSA}"
+
+    def found(self) -> None:
+        """Make the clinic, with Rosa in it."""
+        file = self.folder / "rosa.json"
+        file.write_text(bundle(ROSA, "Rosa"))
+        with self.clinic() as clinic:
+            clinic.migrate()
+            clinic.import_paths([file])
+            clinic.put("content", Lesson(id="lesson", title="Breathing", text="In, and out."))
+
+    @contextlib.contextmanager
+    def clinic(self) -> Iterator[Clinic]:
+        """The clinic's hand on its own database."""
+        clinic = Clinic(self.url, fast=True)
+        try:
+            yield clinic
+        finally:
+            clinic.dispose()
+
+    def enrol(self, name: str, year: str = "") -> Device:
+        """A device that Rosa has joined with; it does not run yet."""
+        with self.clinic() as clinic:
+            code, _expires = clinic.invite(ROSA)
+        folder = self.folder / name
+        app = make_app(folder, vault=Vault(folder, fast=True), drawn=False)
+        asyncio.run(app.enrol(self.proxy.address, code, PASSCODE, name))
+        app.lock()
+        return Device(folder, self.seed, year)
+
+    def join(self, *names: str) -> None:
+        """Enrol these devices and let them live."""
+        self.devices = [self.enrol(name) for name in names]
+        for device in self.devices:
+            device.start()
+        begun(*self.devices)
+
+    def look(self, *devices: Device) -> None:
+        """What must hold at any moment, of devices that were just killed."""
+        clinic = checks.kept(self.url, self.scope)
+        for device in devices:
+            checks.nothing_lost(device.folder, clinic)
+
+    def come_to_rest(self) -> None:
+        """Calm weather, everybody catches up, and all of it is equal, also on a device that begins now."""
+        self.proxy.share = 0.0
+        for device in self.devices:
+            device.kill()
+        begun(self.server)
+        witness = self.enrol(f"witness-{self.kills}")
+        for device in (*self.devices, witness, *self.devices):
+            caught_up(device.folder)
+        clinic = checks.kept(self.url, self.scope)
+        for device in (*self.devices, witness):
+            checks.is_whole(device.folder)
+            checks.nothing_lost(device.folder, clinic)
+            checks.equal(device.folder, clinic)
+
+
+def caught_up(folder: Path) -> None:
+    """One whole conversation, in this process."""
+
+    async def converse() -> None:
+        app = open_app(folder, clock("", random.Random(0)))
+        await app.unlock(PASSCODE)
+        assert app.engine
+        await app.engine.sync_once()
+        await app.engine.transport.close()
+        app.lock()
+
+    asyncio.run(converse())
+
+
+@contextlib.contextmanager
+def open_ward(folder: Path, url: str, seed: int) -> Iterator[Ward]:
+    """A ward at work; at the end nothing of it runs any more. A failure names its seed."""
+    ward = Ward(folder, url, seed)
+    ward.found()
+    try:
+        with on_a_thread(ward.proxy), contextlib.ExitStack() as stack:
+            stack.callback(lambda: [device.kill() for device in ward.devices])
+            stack.enter_context(ending(ward.server))
+            ward.server.origin = ward.proxy.address
+            ward.server.start()
+            begun(ward.server)
+            yield ward
+    except BaseException as error:
+        error.add_note(f"seed {seed}, {ward.kills} kills, {dict(ward.proxy.happened)}")
+        raise
+    wrote, heard = (sum(device.noted(what) for device in ward.devices) for what in (b"op", b"verdict"))
+    print(f"seed {seed}: {ward.kills} kills, {dict(ward.proxy.happened)}, {wrote} written, {heard} verdicts")
