@@ -44,8 +44,10 @@ class Kept:
 
 
 def kept(url: str, of: str) -> Kept:
-    """Read the clinic's database, past everything the server would say about it."""
+    """Read the clinic's database at one moment, past everything the server would say about it."""
     database = Database(url)
+    if database.postgres:
+        database.engine = database.engine.execution_options(isolation_level="REPEATABLE READ")
     try:
         with database.unit(of) as unit:
             run = unit.connection.execute
@@ -85,12 +87,16 @@ def is_whole(folder: Path) -> None:
     assert report.is_whole, report
 
 
-def nothing_lost(folder: Path, clinic: Kept) -> None:
-    """Each promise is kept: what was written waits or has a verdict, and no verdict was ever taken back."""
+def nothing_lost(folder: Path, url: str, of: str) -> None:
+    """Each promise is kept: what was written waits or has a verdict, and no verdict was ever taken back.
+
+    The device may be at work: its diary is read first, then its record, then the clinic, as the words travel.
+    """
     promises = read(folder / "diary")
     with record(folder) as store:
-        waits = {one["mid"]: one for one in store.rows("SELECT mid, body FROM outbox")}
         words = words_shown(store)
+        waits = {one["mid"]: one for one in store.rows("SELECT mid, body FROM outbox")}
+    clinic = kept(url, of)
     for mid, said in promises.written.items():
         assert mid in waits or mid in clinic.verdicts, f"lost: {mid} was saved, and is nowhere"
         assert mid not in waits or waits[mid]["body"] == said["body"], f"changed while it waited: {mid}"

@@ -1,7 +1,8 @@
-"""A device as a process of its own, to be killed: python -m tests.sync.faults.device FOLDER SEED [YEAR].
+"""A device as a process of its own, to be killed: python -m tests.sync.faults.device FOLDER SEED YEAR LIMIT.
 
 It opens the real app on the profile in FOLDER, prints "begun", and from then on writes and syncs without end. Each
-promise goes into the diary beside the profile. YEAR is what its clock says; "jumping" is a clock nobody can rely on.
+promise goes into the diary beside the profile. YEAR is what its clock says (nothing: the right one), or "jumping": a
+clock nobody can rely on. LIMIT is how many bytes of a page it asks for; 0 is another number in each life.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from tests.sync.faults.diary import Diary
 PASSCODE = "135790"
 SHARED = [f"draft-{number}" for number in range(4)]
 PAGES = (2_000, 60_000, 2 << 20)
-REST = 0.015
+REST = 0.03
 
 
 class Draft(Doc):
@@ -99,11 +100,11 @@ def promised(app: App, doc: Doc, diary: Diary) -> None:
     diary.wrote(row["mid"], doc.id, row["op"], row["body"])
 
 
-async def live(app: App, diary: Diary, chance: random.Random) -> None:
+async def live(app: App, diary: Diary, chance: random.Random, limit: int) -> None:
     """Write and sync until the process ends, or whoever started it has."""
     assert app.engine
-    app.engine.schedule = Schedule(every=0.03, longest=0.15)
-    app.engine.limit = chance.choice(PAGES)
+    app.engine.schedule = Schedule(every=0.2, longest=0.2)
+    app.engine.limit = limit or chance.choice(PAGES)
     app.start()
     parent = os.getppid()
     while os.getppid() == parent:
@@ -113,14 +114,14 @@ async def live(app: App, diary: Diary, chance: random.Random) -> None:
         await asyncio.sleep(chance.expovariate(1 / REST))
 
 
-async def main(folder: Path, seed: str, year: str = "") -> None:
+async def main(folder: Path, seed: str, year: str, limit: str) -> None:
     """Open the profile and live in it."""
     chance = random.Random(seed)
     hold(folder)
     app = open_app(folder, clock(year, chance))
     await app.unlock(PASSCODE)
     print("begun", flush=True)
-    await live(app, Diary(folder / "diary"), chance)
+    await live(app, Diary(folder / "diary"), chance, int(limit))
 
 
 if __name__ == "__main__":

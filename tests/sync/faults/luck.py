@@ -24,13 +24,19 @@ class Luck:
     seconds: float
 
 
-def draw(chance: Random, share: float, faults: tuple[str, ...] = FAULTS, latest: float = LATEST) -> Luck:
+def draw(
+    chance: Random,
+    share: float,
+    faults: tuple[str, ...] = FAULTS,
+    latest: float = LATEST,
+    farthest: int = FARTHEST,
+) -> Luck:
     """The luck of one connection. Near bytes are as likely as far ones, so heads, bodies and long answers all break."""
     fault = chance.choice(faults) if chance.random() < share else ""
     side = chance.choice((UP, DOWN))
     if fault in ("late", "replay", "truncate"):
         side = DOWN if fault == "truncate" else UP
-    return Luck(fault, side, int(FARTHEST ** chance.random()), chance.uniform(latest / 20, latest))
+    return Luck(fault, side, int(farthest ** chance.random()), chance.uniform(latest / 20, latest))
 
 
 class Requests:

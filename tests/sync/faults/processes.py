@@ -50,15 +50,23 @@ class Process:
 class Device(Process):
     """A device that writes and syncs until it is killed; each life has another seed."""
 
-    def __init__(self, folder: Path, seed: int, year: str = "") -> None:
+    def __init__(self, folder: Path, seed: int, year: str = "", limit: int = 0) -> None:
         super().__init__([], folder.with_suffix(".log"))
-        self.folder, self.seed, self.year, self.lives = folder, seed, year, 0
+        self.folder, self.seed, self.lives = folder, seed, 0
+        self.ways = [year, str(limit)]
 
     def start(self) -> None:
         """Begin another life."""
         self.lives += 1
         seed = f"{self.seed}-{self.folder.name}-{self.lives}"
-        self.arguments = [sys.executable, "-m", "tests.sync.faults.device", str(self.folder), seed, self.year]
+        self.arguments = [
+            sys.executable,
+            "-m",
+            "tests.sync.faults.device",
+            str(self.folder),
+            seed,
+            *self.ways,
+        ]
         self.log.write_bytes(b"")
         super().start()
 

@@ -9,6 +9,8 @@ It changes no byte: that is what TLS is for. Each connection has its own luck, g
 cut       both ends are reset after some bytes            late      a request arrives whole, after its sender gave up
 half      one direction ends early, the other goes on     replay    a request that arrived is sent once more
 truncate  the answer ends early, as if it were whole      stall     nothing moves for a while
+
+What outlives a stall or a replay is cut as far again behind it.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import contextlib
 import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from tests.sync.faults.link import LOOPBACK, Hose, Lane, Link
-from tests.sync.faults.luck import DOWN, FAULTS, LATEST, UP, Luck, Requests, draw
+from tests.sync.faults.luck import DOWN, FARTHEST, FAULTS, LATEST, UP, Luck, Requests, draw
 
 CHUNK = 16 << 10
 PATIENCE = 5.0
@@ -35,7 +38,7 @@ class Struck(Exception):
 class Proxy:
     """Between devices and the server on `target`, a port of this machine. `share` of the connections have bad luck.
 
-    `carried` counts bytes that passed, by direction; `happened` the faults that struck.
+    `carried` counts bytes that passed, by direction; `happened` the faults that struck, none beyond byte `farthest`.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class Proxy:
         latest: float = LATEST,
     ) -> None:
         self.target, self.link, self.share, self.faults, self.latest = target, link, share, faults, latest
-        self.chance, self.port = chance or Random(0), 0
+        self.chance, self.port, self.farthest = chance or Random(0), 0, FARTHEST
         self.carried: Counter[str] = Counter()
         self.happened: Counter[str] = Counter()
         self._lanes = {side: Lane(link) for side in (UP, DOWN)}
@@ -80,9 +83,12 @@ class Proxy:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    def _draw(self) -> Luck:
+        return draw(self.chance, self.share, self.faults, self.latest, self.farthest)
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection from its beginning to its end."""
-        luck, ends = draw(self.chance, self.share, self.faults, self.latest), [writer]
+        luck, ends = self._draw(), [writer]
         try:
             await asyncio.sleep(self.link.rtt)
             there, to_server = await asyncio.open_connection("127.0.0.1", self.target)
@@ -114,9 +120,9 @@ class Proxy:
             if left is not None and left < len(data):
                 await self._pass(side, hose, data[:left])
                 await self._strike(luck, hose)
-                data, left = data[left:], None
                 if luck.fault == "half":
                     return
+                data, left, luck = data[left:], luck.at, replace(luck, fault="cut")
             await self._pass(side, hose, data)
             left = None if left is None else left - len(data)
         await hose.send(b"")
@@ -157,6 +163,8 @@ class Proxy:
                 if before < luck.at <= gone:
                     self.happened["replay"] += 1
                     self._begin(self._deliver(request, luck.seconds))
+                elif gone >= 2 * luck.at:
+                    raise Struck()
         await hose.send(b"")
 
     async def _deliver(self, request: bytes, seconds: float) -> None:

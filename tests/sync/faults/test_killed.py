@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +14,6 @@ from tests.sync.faults.ward import Ward, open_ward
 
 SEED = 20261130
 MANY = 110
-MOST = 40
-LONGEST = 3.0
-
-
-def at_some_moment(ward: Ward) -> None:
-    """Wait until a device has written or heard some more: work decides, not a clock that a busy machine stretches."""
-    device, what = ward.chance.choice(ward.devices), ward.chance.choice((b"op", b"verdict"))
-    enough = device.noted(what) + ward.chance.randrange(MOST)
-    until = time.monotonic() + LONGEST
-    while device.noted(what) < enough and time.monotonic() < until:
-        time.sleep(0.005)
-    time.sleep(ward.chance.uniform(0, 0.02))
 
 
 def kill(ward: Ward, victim: Device | Server) -> None:
@@ -41,16 +28,17 @@ def kill(ward: Ward, victim: Device | Server) -> None:
 def kill_somebody(ward: Ward) -> None:
     """End whoever is at work, at some moment."""
     ready = first_begun(*ward.devices, ward.server)
-    at_some_moment(ward)
+    ward.at_some_moment()
     kill(ward, ward.chance.choice(ready))
 
 
-def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
+def test_a_few_kills_in_bad_weather_lose_nothing(tmp_path: Path) -> None:
     with open_ward(tmp_path, f"sqlite:///{tmp_path / 'clinic.db'}", SEED) as ward:
         ward.join("phone")
+        ward.storm()
         for victim in (ward.devices[0], ward.server, ward.devices[0]):
             begun(*ward.devices, ward.server)
-            at_some_moment(ward)
+            ward.at_some_moment()
             kill(ward, victim)
         ward.come_to_rest()
 

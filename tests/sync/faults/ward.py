@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +16,21 @@ from sync.server.clinic import Clinic
 from tests.conftest import ROSA, bundle
 from tests.sync.faults import checks
 from tests.sync.faults.device import PASSCODE, clock, open_app
+from tests.sync.faults.link import LOOPBACK, Link
 from tests.sync.faults.processes import Device, Server, begun, ending
 from tests.sync.faults.proxy import Proxy, on_a_thread
+
+MOST, LONGEST = 25, 3.0
 
 
 class Ward:
     """Rosa's clinic, behind a proxy, with devices that write all the while."""
 
-    def __init__(self, folder: Path, url: str, seed: int) -> None:
+    def __init__(self, folder: Path, url: str, seed: int, link: Link = LOOPBACK) -> None:
         self.folder, self.url, self.seed = folder, url, seed
         self.chance = random.Random(seed)
         self.server = Server(url, folder / "server.log")
-        self.proxy = Proxy(self.server.port, chance=random.Random(seed))
+        self.proxy = Proxy(self.server.port, link, chance=random.Random(seed))
         self.devices: list[Device] = []
         self.kills = 0
 
@@ -53,15 +57,25 @@ class Ward:
         finally:
             clinic.dispose()
 
-    def enrol(self, name: str, year: str = "") -> Device:
+    def fill(self, count: int, size: int) -> None:
+        """The clinic writes so many documents for Rosa, of so many letters that no packing makes much smaller."""
+        letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+        texts = ["".join(self.chance.choices(letters, k=size)) for _ in range(count)]
+        with self.clinic() as clinic:
+            clinic.put(
+                self.scope, *(Lesson(id=f"l{n}", title=f"{n}", text=text) for n, text in enumerate(texts))
+            )
+
+    def enrol(self, name: str, year: str = "", limit: int = 0) -> Device:
         """A device that Rosa has joined with; it does not run yet."""
         with self.clinic() as clinic:
             code, _expires = clinic.invite(ROSA)
         folder = self.folder / name
-        app = make_app(folder, vault=Vault(folder, fast=True), drawn=False)
+        now = clock(year, self.chance)
+        app = make_app(folder, now=now, vault=Vault(folder, fast=True), drawn=False)
         asyncio.run(app.enrol(self.proxy.address, code, PASSCODE, name))
         app.lock()
-        return Device(folder, self.seed, year)
+        return Device(folder, self.seed, year, limit)
 
     def join(self, *names: str) -> None:
         """Enrol these devices and let them live."""
@@ -70,17 +84,30 @@ class Ward:
             device.start()
         begun(*self.devices)
 
+    def at_some_moment(self) -> None:
+        """Wait until a device has written or heard some more: work decides, not a clock that a busy machine bends."""
+        device, what = self.chance.choice(self.devices), self.chance.choice((b"op", b"verdict"))
+        enough = device.noted(what) + self.chance.randrange(MOST)
+        until = time.monotonic() + LONGEST
+        while device.noted(what) < enough and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(self.chance.uniform(0, 0.02))
+
+    def storm(self) -> None:
+        """From now on no connection lives long."""
+        self.proxy.share, self.proxy.farthest = 1.0, 20_000
+
     def look(self, *devices: Device) -> None:
-        """What must hold at any moment, of devices that were just killed."""
-        clinic = checks.kept(self.url, self.scope)
+        """What must hold at any moment, of devices that were just killed or are at work."""
         for device in devices:
-            checks.nothing_lost(device.folder, clinic)
+            checks.nothing_lost(device.folder, self.url, self.scope)
 
     def come_to_rest(self) -> None:
         """Calm weather, everybody catches up, and all of it is equal, also on a device that begins now."""
         self.proxy.share = 0.0
         for device in self.devices:
             device.kill()
+        time.sleep(self.proxy.latest if self.proxy.happened else 0)
         begun(self.server)
         witness = self.enrol(f"witness-{self.kills}")
         for device in (*self.devices, witness, *self.devices):
@@ -88,8 +115,8 @@ class Ward:
         clinic = checks.kept(self.url, self.scope)
         for device in (*self.devices, witness):
             checks.is_whole(device.folder)
-            checks.nothing_lost(device.folder, clinic)
             checks.equal(device.folder, clinic)
+        self.look(*self.devices, witness)
 
 
 def caught_up(folder: Path) -> None:
@@ -107,9 +134,9 @@ def caught_up(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def open_ward(folder: Path, url: str, seed: int) -> Iterator[Ward]:
+def open_ward(folder: Path, url: str, seed: int, link: Link = LOOPBACK) -> Iterator[Ward]:
     """A ward at work; at the end nothing of it runs any more. A failure names its seed."""
-    ward = Ward(folder, url, seed)
+    ward = Ward(folder, url, seed, link)
     ward.found()
     try:
         with on_a_thread(ward.proxy), contextlib.ExitStack() as stack:
