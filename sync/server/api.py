@@ -27,6 +27,7 @@ from sync.server.gate import Gate, Visitor, utc_now
 from sync.server.guard import CAP, DEADLINE, Guard
 from sync.server.journal import Journal, Write, to_stderr
 from sync.server.own_devices import Devices, Named, Obeyed, OwnDevices
+from sync.server.packing import unpacked
 from sync.server.reception import PATIENCE, Reception
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -103,6 +104,7 @@ class Api:
     async def sync(self, request: Request) -> Response:
         """One exchange: mutations up, verdicts and pages down."""
         visitor, body = await self.reception.visitor(request)
+        body = unpacked(body, request.headers.get("content-encoding", ""), CAP)
         spoken = _spoken(body)
         if spoken < OLDEST:
             return self.said({"error": "too_old", "oldest": OLDEST}, 426)

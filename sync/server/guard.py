@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sync.server.journal import Journal
 
 CAP, HEAD = 8 << 20, 64 << 10
+PACKED = {"/v1/sync": b"zstd"}
 DEADLINE = 10.0
 HOST = re.compile(rb"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 SAFE = (
@@ -114,14 +115,14 @@ class _Reply:
 
 
 def _refusal(path: str, sent: Sequence[tuple[bytes, bytes]], cap: int) -> tuple[int, bytes]:
-    """What can be refused by its head alone. Packed bodies are never taken: there are no bombs."""
+    """What can be refused by its head alone: also any packing but the one that this path takes."""
     if not path.isprintable():  # a route also matches its name with a line feed behind it
         return 404, b"not_found"
     if sum(len(name) + len(value) for name, value in sent) > HEAD:
         return 431, b"head_too_big"
     headers = dict(sent)
     length = headers.get(b"content-length")
-    if headers.get(b"content-encoding", b"identity") != b"identity":
+    if headers.get(b"content-encoding", b"identity") not in (b"identity", PACKED.get(path)):
         return 415, b"packed_body"
     if length is not None and b"transfer-encoding" in headers:
         return 400, b"bad_request"

@@ -98,7 +98,7 @@ class Phone:
 
     def call(self, path: str, body: Any = None, token: str | None = None, **more: Any) -> httpx.Response:
         """A signed request; a stale nonce is renewed once, as every client does."""
-        data = b"" if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         for _ in range(2):
             headers = {"dpop": self.proof("POST", path, token, data), **more.get("headers", {})}
             if token:
@@ -116,7 +116,7 @@ class Phone:
             self.bearer = self.call("/v1/token").json()["token"]
         return answer
 
-    def post(self, exchange: dict[str, Any], **headers: str) -> httpx.Response:
+    def post(self, exchange: dict[str, Any] | bytes, **headers: str) -> httpx.Response:
         return self.call("/v1/sync", exchange, self.bearer, headers=headers)
 
     def sync(self, *mutations: Mutation, limit: int = 2 << 20, cursors: Any = None) -> Reply:

@@ -8,12 +8,16 @@ import json
 import pytest
 from house import House, Phone, draft, mood
 
+from sync.protocol.version import OLDEST, PROTOCOL
+
 PLANTED = ("Quetzal", "planted-note", "planted-label")
 
 
 def test_health_says_who_answers(small_house):
     answer = small_house.call("GET", "/v1/health")
-    assert answer.json().items() >= {"ok": True, "service": "evenkeel", "v": 1, "oldest": 1}.items()
+    assert (
+        answer.json().items() >= {"ok": True, "service": "evenkeel", "v": PROTOCOL, "oldest": OLDEST}.items()
+    )
 
 
 @pytest.mark.parametrize("path", ["/v1/health", "/v1/sync", "/nowhere"])
