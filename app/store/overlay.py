@@ -20,12 +20,14 @@ BASE = """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted) V
     version = excluded.version, rev = excluded.rev, seq = excluded.seq, deleted = excluded.deleted
     WHERE excluded.seq > coalesce(seq, -1)"""
 COPY_BASE = """INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
-    SELECT scope, id, kind, body, version, rev, seq, deleted FROM docs WHERE scope = ? AND id = ?"""
+    SELECT scope, id, kind, body, version, rev,
+        CASE WHEN generation < (SELECT generation FROM scopes WHERE scopes.scope = docs.scope) THEN -1 ELSE seq END,
+        deleted FROM docs WHERE scope = ? AND id = ?"""
 LAY = """INSERT INTO docs (scope, id, kind, body, version, deleted) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET body = excluded.body, version = excluded.version,
     deleted = excluded.deleted"""
 WAITS = "EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND id = ?2 AND reason IS NULL)"
-GENERATION = "coalesce((SELECT generation FROM scopes WHERE scope = ?1), 0)"
+GENERATION = "iif(base.seq < 0, 0, coalesce((SELECT generation FROM scopes WHERE scope = ?1), 0))"
 LIFT = (
     """INSERT INTO docs (scope, id, kind, body, version, deleted)
     SELECT scope, id, kind, body, version, op = 'delete' FROM outbox
@@ -47,12 +49,13 @@ LIFT = (
 )
 QUEUE = """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_rev, base_after, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+OURS = "SELECT mid, rev FROM sent WHERE scope = ? AND id = ? ORDER BY n DESC LIMIT 1"
 LAST = """SELECT mid, op, kind, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL
     ORDER BY n DESC LIMIT 1"""
 
 
 def enqueue(db: Database, doc: Doc, op: str, scope: str, *, mid: str, at: str) -> None:
-    """Queue one change, made upon the change before it or upon the clinic's revision.
+    """Queue one change, made upon the change before it or upon the revision its author had read.
 
     Raises NeedsUpdate for a document whose shape is of a later version: what this one does not know would be lost.
     """
@@ -62,10 +65,20 @@ def enqueue(db: Database, doc: Doc, op: str, scope: str, *, mid: str, at: str) -
     row = db.execute("SELECT rev, version FROM docs WHERE scope = ? AND id = ?", [scope, doc.id]).fetchone()
     if row and row[1] > doc.version:
         raise NeedsUpdate(doc.kind)
-    rev = row[0] if row and not before else None
-    after = before[0] if before else None
+    base = Base(after=before[0]) if before else read_upon(db, doc, scope, row[0] if row else None)
     body = doc.body() if op == "put" else "{}"
-    db.execute(QUEUE, [mid, scope, doc.id, doc.kind, op, body, doc.version, rev, after, at])
+    db.execute(QUEUE, [mid, scope, doc.id, doc.kind, op, body, doc.version, base.rev, base.after, at])
+
+
+def read_upon(db: Database, doc: Doc, scope: str, shown: str | None) -> Base:
+    """The revision that whoever holds this document had before them; the one `shown` now may have come unseen.
+
+    What this device wrote itself in between counts as seen. A document that was just made has no stamp.
+    """
+    ours = db.execute(OURS, [scope, doc.id]).fetchone() or (None, None)
+    if doc.stamp is None or doc.stamp.rev == shown or (shown and shown == ours[1]):
+        return Base(rev=shown)
+    return Base(rev=doc.stamp.rev, after=None if doc.stamp.rev else ours[0])
 
 
 def lay(db: Database, doc: Doc, op: str, scope: str) -> None:

@@ -3,8 +3,9 @@
 docs     what the patient sees: the clinic's latest rows with the patient's unsent changes laid over them
 base     for a document with unsent changes only: the clinic's row beneath them
 outbox   changes on their way, in order; `tried` 1: it may have reached the clinic, 2: the clinic had it
-         once and is offered it again when the scope is caught up; one with a `reason` was refused
-sent     what the clinic took in the last 30 days, so that a clinic restored from a backup is offered it again
+         once and is offered it again; one with a `reason` was refused
+sent     what the clinic took in the last 30 days, so that a clinic restored from a backup is offered it again:
+         upon what it was made, and `rev`, which it became
 scopes   how far this device is in each scope
 state    small settings and secrets of this device, as JSON
 blobs    attachments by hash
@@ -67,6 +68,13 @@ def start(db: Database) -> None:
     """The first tables."""
     for statement in TABLES:
         db.execute(statement)
+
+
+@migrations()
+def bases(db: Database) -> None:
+    """What is offered again says upon what it was made."""
+    for column in ("base_rev", "base_after", "rev"):
+        db.execute(f"ALTER TABLE sent ADD COLUMN {column} TEXT")
 
 
 def migrate(db: Database) -> None:

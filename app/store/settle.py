@@ -8,10 +8,10 @@ clinic sent before and never touches what waits here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from app.store.offering import forget_old, offer_again
 from app.store.overlay import BASE
 from app.store.verdicts import judge
 from sync.protocol.wire import Mutation, Page, Reply, Row
@@ -19,13 +19,6 @@ from sync.protocol.wire import Mutation, Page, Reply, Row
 DOCS = """INSERT INTO docs (scope, id, kind, body, version, rev, seq, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body, deleted = 0,
     version = excluded.version, rev = excluded.rev, seq = excluded.seq, generation = excluded.generation"""
-AGAIN = """INSERT OR IGNORE INTO outbox (mid, scope, id, kind, op, body, version, at, tried)
-    SELECT mid, scope, id, kind, op, body, version, at, 2 FROM sent
-    WHERE scope = ? AND status IN ('ok', 'dup') ORDER BY n"""
-BENEATH = """INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
-    SELECT scope, id, kind, body, version, rev, -1, deleted FROM docs
-    WHERE scope = ? AND id IN (SELECT id FROM sent WHERE sent.scope = docs.scope AND status IN ('ok', 'dup'))"""
-KEPT = timedelta(days=30)
 SWEEP = """DELETE FROM docs WHERE scope = ? AND generation < ? AND seq IS NOT NULL
     AND id NOT IN (SELECT id FROM outbox WHERE scope = ? AND reason IS NULL)"""
 
@@ -37,8 +30,7 @@ def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str) -> set[s
         changed |= turn(db, page)
     for scope in reply.ended:
         changed |= end(db, scope)
-    oldest = datetime.fromisoformat(at) - KEPT
-    db.execute("DELETE FROM sent WHERE settled_at < ?", [oldest.isoformat()])
+    forget_old(db, at)
     return changed
 
 
@@ -76,9 +68,7 @@ def begin_anew(db: Database, page: Page) -> None:
     """Nothing the clinic said before counts until it says it again. A restored clinic is offered what it took."""
     db.execute("UPDATE base SET seq = -1 WHERE scope = ?", [page.scope])
     if page.reset == "epoch":
-        db.execute(BENEATH, [page.scope])
-        db.execute(AGAIN, [page.scope])
-        db.execute("DELETE FROM sent WHERE scope = ? AND status IN ('ok', 'dup')", [page.scope])
+        offer_again(db, page.scope)
 
 
 def close_scope(db: Database, scope: str, generation: int) -> set[str]:
@@ -111,9 +101,10 @@ def beneath(scope: str, row: Row) -> tuple[object, ...]:
 
 
 def end(db: Database, scope: str) -> set[str]:
-    """This device may no longer read the scope: its rows go, what was not sent waits for the patient."""
+    """This device may no longer read the scope: nothing of it stays but what was not sent, for the patient to see."""
     kinds = {row[0] for row in db.execute("SELECT DISTINCT kind FROM docs WHERE scope = ?", [scope])}
-    for table in ("docs", "base", "scopes"):
+    for table in ("docs", "base", "sent", "scopes"):
         db.execute(f"DELETE FROM {table} WHERE scope = ?", [scope])
+    db.execute("INSERT INTO search (search) VALUES ('optimize')")
     db.execute("UPDATE outbox SET reason = 'access_ended' WHERE scope = ? AND reason IS NULL", [scope])
     return kinds | {"outbox", "scopes"}

@@ -22,12 +22,8 @@ from sync.protocol.wire import Mutation, Reply
 
 Heard = Callable[[frozenset[str]], None]
 Noun = TypeVar("Noun", bound=Doc)
-MUTATION = """SELECT mid, outbox.scope, outbox.id, outbox.kind, op, outbox.body, outbox.version, base_after, at,
-        coalesce(base_rev, CASE tried WHEN 2 THEN base.rev END) AS base_rev
-    FROM outbox LEFT JOIN base ON base.scope = outbox.scope AND base.id = outbox.id
-    WHERE reason IS NULL AND (tried < 2
-        OR EXISTS (SELECT 1 FROM scopes WHERE scopes.scope = outbox.scope AND caught_up = 1))
-    ORDER BY n LIMIT ?"""
+MUTATION = """SELECT mid, scope, id, kind, op, body, version, base_rev, base_after, at
+    FROM outbox WHERE reason IS NULL ORDER BY n LIMIT ?"""
 
 
 class Store:

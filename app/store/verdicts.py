@@ -13,8 +13,8 @@ from sync.protocol.wire import Mutation, Verdict
 OPEN = "SELECT mid FROM outbox WHERE reason IS NULL AND mid IN (SELECT value FROM json_each(?))"
 REFUSE = "UPDATE outbox SET reason = ? WHERE mid = ?"
 REMEMBER = """INSERT OR REPLACE INTO sent
-    (mid, scope, id, kind, op, body, version, at, settled_at, status, copy_id)
-    SELECT mid, scope, id, kind, op, body, version, at, ?, ?, ? FROM outbox WHERE mid = ?"""
+    (mid, scope, id, kind, op, body, version, at, base_rev, base_after, settled_at, status, copy_id, rev)
+    SELECT mid, scope, id, kind, op, body, version, at, base_rev, base_after, ?, ?, ?, ? FROM outbox WHERE mid = ?"""
 Judged = tuple[Mutation, Verdict]
 
 
@@ -37,10 +37,13 @@ def is_refusal(mutation: Mutation, verdict: Verdict) -> bool:
 
 
 def settle(db: Database, found: Sequence[Judged], at: str) -> None:
-    """What was accepted is the clinic's row now, unless a newer one came in between; all of it has left the outbox."""
-    accepted = [one for one in found if one[1].status in ("ok", "dup")]
+    """What was accepted is the clinic's row now, unless a newer one came in between; all of it has left the outbox.
+
+    A verdict without a revision is an old one whose change has been replaced since: the row that did so tells of it.
+    """
+    accepted = [one for one in found if one[1].status in ("ok", "dup") and one[1].rev]
     db.conn.executemany(BASE, [beneath(*one) for one in accepted])
-    db.conn.executemany(REMEMBER, [(at, said.status, said.copy_id, one.mid) for one, said in found])
+    db.conn.executemany(REMEMBER, [(at, v.status, v.copy_id, v.rev, one.mid) for one, v in found])
     db.conn.executemany("DELETE FROM outbox WHERE mid = ?", [(one.mid,) for one, _ in found])
 
 

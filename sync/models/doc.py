@@ -49,8 +49,9 @@ class Doc(BaseModel):
     stamp: Stamp | None = Field(default=None, exclude=True, repr=False)
 
     def body(self) -> str:
-        """The fields as one line of JSON, without the id."""
-        return self.model_dump_json(exclude={"id", "stamp"}, exclude_none=True)
+        """The fields as one line of JSON, without the id. A field we do not know stays even where it says null."""
+        empty = {name for name in type(self).model_fields if getattr(self, name) is None}
+        return self.model_dump_json(exclude={"id", "stamp", *empty})
 
     @classmethod
     def read(cls, id: str, body: str, stamp: Stamp | None = None) -> Self:

@@ -69,8 +69,8 @@ class Exchange(Wire):
 class Verdict(Wire):
     """What became of one mutation, for ever: the same answer however often it is sent.
 
-    `ok` and `dup` carry the revision and sequence number; `conflict` names the copy that keeps the
-    patient's version; `rejected` has a reason code and never blocks what stands behind it.
+    `ok` and `dup` carry the revision and sequence number, a `dup` only until it is replaced; `conflict` names the copy
+    that keeps the patient's version; `rejected` has a reason code and never blocks what stands behind it.
     """
 
     mid: Id

@@ -12,16 +12,17 @@ SHORT = 9
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a scope's order."""
+    """A place in a scope's order, and the floor when the device `began` at the start: it may go on below that."""
 
     scope: str
     epoch: str
     seq: int
+    began: int = 0
 
 
 def write(cursor: Cursor, key: bytes) -> str:
     """The cursor as a device carries it."""
-    said = json.dumps([cursor.scope, cursor.epoch, cursor.seq], separators=(",", ":")).encode()
+    said = json.dumps([cursor.scope, cursor.epoch, cursor.seq, cursor.began], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(hmac.digest(key, said, "sha256")[:SHORT] + said).decode().rstrip("=")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ import msgspec
 import zstandard
 
 from sync.protocol.wire import Exchange, Mutation, Verdict
+from sync.server import cursor as cursors
+from sync.server.cursor import Cursor
 from sync.server.database import Database
 from sync.server.feed import Budget, page
 from sync.server.gate import CONTENT, Visitor
@@ -25,7 +27,7 @@ def answer(
     database: Database, key: bytes, clock: Callable[[], datetime], visitor: Visitor, asked: Exchange
 ) -> dict[str, Any]:
     """The reply to an exchange, as it travels."""
-    verdicts = judge(database, clock(), visitor, asked.mutations)
+    verdicts = judge(database, clock(), visitor, asked, key)
     echo = {verdict.mid for verdict in verdicts if verdict.status in ("ok", "dup")}
     budget = Budget(asked.limit)
     granted = sorted(visitor.grants, key=lambda scope: (scope == CONTENT, scope))
@@ -38,26 +40,35 @@ def answer(
     }
 
 
-def judge(
-    database: Database, now: datetime, visitor: Visitor, mutations: Sequence[Mutation]
-) -> list[Verdict]:
-    """A verdict for every mutation, in the order they came; one transaction per scope."""
+def judge(database: Database, now: datetime, visitor: Visitor, asked: Exchange, key: bytes) -> list[Verdict]:
+    """A verdict for every mutation, in the order they came; one transaction per scope.
+
+    None for a scope whose clinic was restored since this device last heard of it: first it must offer again what was
+    forgotten, in the order in which it was done.
+    """
     verdicts: dict[int, Verdict] = {}
-    for scope in dict.fromkeys(mutation.scope for mutation in mutations):
-        mine = [(place, one) for place, one in enumerate(mutations) if one.scope == scope]
+    for scope in dict.fromkeys(mutation.scope for mutation in asked.mutations):
+        mine = [(place, one) for place, one in enumerate(asked.mutations) if one.scope == scope]
         said = [one for _, one in mine]
-        made = _in_scope(database, now, visitor, scope, said)
-        verdicts.update(zip((place for place, _ in mine), made, strict=True))
-    return [verdicts[place] for place in range(len(mutations))]
+        since = cursors.read(asked.cursors.get(scope) or "", key)
+        made = _in_scope(database, now, visitor, scope, said, since)
+        verdicts.update(zip((place for place, _ in mine), made, strict=False))
+    return [verdicts[place] for place in sorted(verdicts)]
 
 
 def _in_scope(
-    database: Database, now: datetime, visitor: Visitor, scope: str, mutations: Sequence[Mutation]
+    database: Database,
+    now: datetime,
+    visitor: Visitor,
+    scope: str,
+    said: list[Mutation],
+    since: Cursor | None,
 ) -> list[Verdict]:
     if not visitor.may_write(scope):
-        return [Verdict(mid=m.mid, status="rejected", id=m.id, reason="no_access") for m in mutations]
+        return [Verdict(mid=m.mid, status="rejected", id=m.id, reason="no_access") for m in said]
     with database.unit(scope, write=True) as unit:
-        return Bench(unit, visitor.device, now).judge(mutations)
+        bench = Bench(unit, visitor.device, now)
+        return [] if since and bench.is_of_another_life(since) else bench.judge(said)
 
 
 def packed(reply: dict[str, Any], accepted: str) -> tuple[bytes, str | None]:

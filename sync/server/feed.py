@@ -35,27 +35,33 @@ def page(
         epoch, head, floor = unit.connection.execute(
             sa.select(scope.c.epoch, scope.c.head, scope.c.floor).where(scope.c.id == scope_id)
         ).one()
-        since, reset = _start(text, key, Cursor(scope_id, epoch, head), floor)
+        since, began, reset = _start(text, key, Cursor(scope_id, epoch, head, floor))
         rows, last, more = _fill(unit, since, head, budget, () if reset else echo)
     made = {
         "scope": scope_id,
         "rows": rows,
-        "cursor": cursors.write(Cursor(scope_id, epoch, last), key),
+        "cursor": cursors.write(Cursor(scope_id, epoch, last, began), key),
         "more": more,
     }
     return {**made, "reset": reset} if reset else made
 
 
-def _start(text: str | None, key: bytes, now: Cursor, floor: int) -> tuple[int, str | None]:
-    """Where to go on, or why to begin anew."""
+def _start(text: str | None, key: bytes, now: Cursor) -> tuple[int, int, str | None]:
+    """Where to go on, the floor when the device began at the start, and why it must now. `now` is the end of the order.
+
+    Behind the floor deletions are forgotten. Whoever began at the start after that has nothing to forget.
+    """
+    floor = now.began
     if text is None:
-        return 0, None
+        return 0, floor, None
     sent = cursors.read(text, key)
     if sent is None or sent.scope != now.scope:
-        return 0, "scope"
+        return 0, floor, "scope"
     if sent.epoch != now.epoch or sent.seq > now.seq:
-        return 0, "epoch"
-    return (0, "floor") if sent.seq < floor else (sent.seq, None)
+        return 0, floor, "epoch"
+    if sent.seq < floor and sent.began != floor:
+        return 0, floor, "floor"
+    return sent.seq, sent.began, None
 
 
 def _fill(

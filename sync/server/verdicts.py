@@ -17,6 +17,7 @@ from sync.models import KINDS, Doc, Policy, derive_id
 from sync.protocol.wire import Mutation, Verdict
 from sync.server.answers import ANSWERS
 from sync.server.body import sound
+from sync.server.cursor import Cursor
 from sync.server.database import Unit
 from sync.server.ledger import Held, Ledger
 from sync.server.tables import applied
@@ -34,6 +35,12 @@ class Bench:
         self._known: dict[str, sa.Row[Any] | _Past] = {}
         self._new: list[dict[str, Any]] = []
         self._answers: list[Doc] = []
+
+    def is_of_another_life(self, since: Cursor) -> bool:
+        """True when the scope was put back to a backup after this cursor was given out."""
+        return since.scope == self.unit.scope and (
+            since.epoch != self.ledger.epoch or since.seq > self.ledger.head
+        )
 
     def judge(self, mutations: Sequence[Mutation]) -> list[Verdict]:
         """A verdict for each; everything is written down before it returns."""
@@ -58,15 +65,27 @@ class Bench:
         digest = _digest(mutation)
         past = self._known.get(mutation.mid)
         if past is not None:
-            same = past.digest == digest
-            return _again(mutation, past.verdict) if same else _refused(mutation, "mid_reused")
-        verdict, made = self._decide(mutation)
-        self._record(mutation, digest, verdict, made)
+            return self._again(past) if past.digest == digest else _refused(mutation, "mid_reused")
+        target, rev = self._aim(mutation)
+        verdict, made = self._decide(mutation, target, rev)
+        self._record(mutation, digest, verdict, (made.id, made.rev) if made else (target, rev))
         return verdict
 
-    def _record(self, mutation: Mutation, digest: str, verdict: Verdict, made: Held | None) -> None:
+    def _again(self, past: sa.Row[Any] | _Past) -> Verdict:
+        """The verdict of old. What it made may have been replaced since: then that is no news to stand on."""
+        verdict = Verdict.model_validate_json(past.verdict)
+        if verdict.status != "ok":
+            return verdict
+        held = self.ledger.get(verdict.id)
+        latest = held is not None and held.rev == verdict.rev
+        return verdict.model_copy(update={"status": "dup"} | ({} if latest else {"rev": None, "seq": None}))
+
+    def _record(
+        self, mutation: Mutation, digest: str, verdict: Verdict, outcome: tuple[str, str | None]
+    ) -> None:
+        """Remember the verdict and where a change upon this one belongs: upon what it made, or where it aimed."""
         text = verdict.model_dump_json(exclude_none=True)
-        doc, rev = (made.id, made.rev) if made else (None, None)
+        doc, rev = outcome
         self._known[mutation.mid] = _Past(digest, text, doc, rev)
         self._new.append(
             {
@@ -75,12 +94,11 @@ class Bench:
             }
         )  # fmt: skip
 
-    def _decide(self, mutation: Mutation) -> tuple[Verdict, Held | None]:
+    def _decide(self, mutation: Mutation, target: str, rev: str | None) -> tuple[Verdict, Held | None]:
         noun = KINDS.get(mutation.kind)
         policy = noun.policy if noun else Policy.KEEP_BOTH
         if policy in (Policy.SERVER, Policy.LOCAL):
             return _refused(mutation, "server_owned"), None
-        target, rev = self._aim(mutation)
         held = self.ledger.get(target)
         if held is not None and held.kind != mutation.kind:
             return _refused(mutation, "exists"), None
@@ -168,11 +186,6 @@ def _plain(mutation: Mutation) -> bool:
 def _digest(mutation: Mutation) -> str:
     said = [mutation.kind, mutation.op, mutation.id, str(mutation.version), mutation.body]
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
-
-
-def _again(mutation: Mutation, text: str) -> Verdict:
-    verdict = Verdict.model_validate_json(text)
-    return verdict.model_copy(update={"status": "dup"}) if verdict.status == "ok" else verdict
 
 
 def _done(mutation: Mutation, held: Held) -> Verdict:

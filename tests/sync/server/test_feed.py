@@ -6,6 +6,7 @@ import gzip
 import json
 
 import pytest
+import sqlalchemy as sa
 import zstandard
 from house import draft, mood, rows
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sync.models import Person
 from sync.server import cursor as cursors
 from sync.server.cursor import Cursor
+from sync.server.tables import scope
 
 
 def put(house, count, size=100, scope="patient:pa", start=0):
@@ -88,11 +90,40 @@ def test_a_lost_answer_is_given_again_with_the_receipt(house):
 def test_whoever_begins_anew_gets_their_own_words_too(house):
     phone = house.phone()
     phone.sync()
+    reply = phone.sync(mood(), cursors={"patient:pa": "nonsense"})
+    assert reply.verdicts[0].status == "ok"
+    assert reply.pages[0].reset == "scope"
+    assert "m1" in rows(reply)
+
+
+def test_who_has_not_heard_that_the_clinic_was_restored_is_judged_after_that(house):
+    phone = house.phone()
+    phone.sync()
     house.clinic.restored()
     reply = phone.sync(mood())
-    assert reply.verdicts[0].status == "ok"
-    assert reply.pages[0].reset == "epoch"
-    assert "m1" in rows(reply)
+    assert (reply.verdicts, reply.pages[0].reset) == ([], "epoch")
+    assert "m1" not in rows(reply)
+    assert phone.sync(mood()).verdicts[0].status == "ok"
+
+
+def test_a_page_below_the_floor_goes_on_where_it_was_begun_above_it(house):
+    phone = house.phone()
+    phone.sync(mood("m1"), mood("m2"), mood("m3"))
+    with house.clinic.database.unit("patient:pa", write=True) as unit:
+        unit.connection.execute(sa.update(scope).where(scope.c.id == "patient:pa").values(floor=4))
+    key = key_of(house)
+    epoch = cursors.read(phone.cursors["patient:pa"], key).epoch
+    old = cursors.write(Cursor("patient:pa", epoch, 1), key)
+    first = phone.sync(cursors={"patient:pa": old}, limit=1)
+    assert (first.pages[0].reset, first.pages[0].more) == ("floor", True)
+    found = dict(rows(first))
+    for _ in range(20):
+        page = phone.sync(limit=1).pages[0]
+        assert page.reset is None
+        found |= {row.id: row for row in page.rows}
+        if not page.more:
+            break
+    assert {"m1", "m2", "m3"} <= found.keys()
 
 
 def key_of(house):

@@ -1,0 +1,223 @@
+"""A device of a patient: the real store, the real flow, a clock that may say anything."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import sqlite3
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.core.errors import StoreError
+from app.store import Store, open_store, states
+from sync.models import Doc, Policy, Stamp
+from sync.protocol.flow import sync_flow
+from sync.protocol.wire import Exchange, Mutation, Reply
+from tests.sync.model.nouns import ALL, changed, fields
+from tests.sync.model.truth import Truth, Written
+
+EMPTY = ("docs", "base", "outbox", "sent", "scopes", "state", "blobs", "search_due")
+QUEUE = "SELECT mid, scope, id, kind, op, body, tried, reason FROM outbox ORDER BY n"
+SHOWN = """SELECT scope, id, kind, body, rev, seq, deleted,
+    EXISTS (SELECT 1 FROM outbox AS o WHERE o.scope = docs.scope AND o.id = docs.id AND reason IS NULL) AS over
+    FROM docs ORDER BY n"""
+FOREVER = "SELECT scope, cursor, caught_up FROM scopes"
+BENEATH = "SELECT scope, id, kind, body, rev, seq, deleted FROM base"
+SENT = "SELECT mid, scope, status, copy_id FROM sent"
+COMMIT, DENY, FINE = 22, 1, 0
+
+
+class Crash(Exception):
+    """The process died before this commit."""
+
+
+@functools.cache
+def _pooled(number: int) -> Store:
+    return open_store(None, bytes([number + 1]) * 32, lambda: datetime(2026, 6, 2, tzinfo=UTC))
+
+
+class Device:
+    """Everything durable is in the store; a crash loses the rest."""
+
+    def __init__(self, number: int, patient: str, scope: str, time: Callable[[], datetime], truth: Truth):
+        self.number, self.patient, self.scope, self.time, self.truth = number, patient, scope, time, truth
+        self.name = f"device-{number}"
+        self.clock: Callable[[], datetime] = time
+        db = _pooled(number).db
+        with db.atomic():
+            for table in EMPTY:
+                db.execute(f"DELETE FROM {table}")
+            db.execute("DELETE FROM sqlite_sequence")
+            db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        self.store = self._opened(db)
+        self.seen: frozenset[str] = frozenset()
+        self.own: frozenset[str] = frozenset()
+        self.form: tuple[Doc, frozenset[str]] | None = None
+        self._saving = False
+        self.late: list[tuple[list[Mutation], Reply, int]] = []
+        self.stragglers: list[Exchange] = []
+        self.look()
+
+    def _opened(self, db: Any) -> Store:
+        store = Store(db, lambda: self.clock())
+        store.scope = self.scope
+        return store
+
+    def reopen(self) -> None:
+        """The process ends and starts again: what was not in the store is gone."""
+        if self.store.db.conn.in_transaction:
+            self.store.db.conn.rollback()
+        self.store = self._opened(self.store.db)
+        self.form, self.late = None, []
+        self.look()
+
+    # --- looking
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the store's own tables."""
+        return self.store.db.execute(sql, values).fetchall()
+
+    def look(self) -> None:
+        """Read the tables once; learn what was written and what the patient has been shown."""
+        self.queue, self.docs = self.ask(QUEUE), self.ask(SHOWN)
+        self.beneath, self.sent, self.scopes = self.ask(BENEATH), self.ask(SENT), self.ask(FOREVER)
+        for mid, scope, id, kind, op, body, _tried, _reason in self.queue:
+            self.truth.label(id)
+            if mid not in self.truth.written:
+                number = len(self.truth.written)
+                saw = self.form[1] if self.form and self.form[0].id == id and self._saving else self.seen
+                self.truth.written[mid] = Written(
+                    mid, number, self.number, scope, id, kind, op, body, saw, self.own
+                )
+                self.own |= {mid}
+        for _scope, id, _kind, _body, rev, _seq, deleted, _over in self.docs:
+            self.truth.label(id)
+            if rev and not deleted and rev not in self.seen:
+                self.seen |= {rev}
+
+    def view(self) -> list[Doc]:
+        """What the patient sees of the nouns the model writes, in the order of discovery."""
+        found = [
+            ALL[kind].read(id, body, Stamp(scope=scope, rev=rev, seq=seq))
+            for scope, id, kind, body, rev, seq, deleted, _over in self.docs
+            if not deleted and scope == self.scope and kind != "lesson" and kind in ALL
+        ]
+        return sorted(found, key=lambda doc: self.truth.label(doc.id))
+
+    def pick(self, k: int, kinds: set[str]) -> Doc | None:
+        """One of the documents in view."""
+        found = [doc for doc in self.view() if doc.kind in kinds]
+        return found[k % len(found)] if found else None
+
+    # --- what a person does
+
+    def words(self, noun: type[Doc]) -> str:
+        """New words; those of a sealed noun must never be seen outside."""
+        text = self.truth.text(self.patient)
+        if noun.policy is Policy.SEALED:
+            self.truth.sealed.add(text)
+        return text
+
+    def create(self, noun: type[Doc], id: str) -> None:
+        """Something new."""
+        self.store.put(noun.model_validate({**fields(noun, self.words(noun)), "id": id}))
+        self.look()
+
+    def edit(self, doc: Doc) -> None:
+        """Say something else in a document in view."""
+        self.store.put(changed(doc, self.words(type(doc))))
+        self.look()
+
+    def delete(self, doc: Doc) -> None:
+        """Delete a document in view."""
+        self.store.delete(doc)
+        self.look()
+
+    def open_form(self, doc: Doc) -> None:
+        """Begin to edit, and leave it open."""
+        self.form = doc, self.seen
+
+    def save_form(self) -> None:
+        """Save what was begun earlier, whatever happened to the document since."""
+        if self.form:
+            self._saving = True
+            self.store.put(changed(self.form[0], self.words(type(self.form[0]))))
+            self.look()
+            self._saving, self.form = False, None
+
+    def undo(self, k: int) -> None:
+        """Take back one of the changes that wait."""
+        waits = [change["mid"] for change in states.waiting(self.store) if change["reason"] is None]
+        if waits:
+            before = {one[0] for one in self.queue}
+            untravelled = {one[0] for one in self.queue if not one[6]}
+            states.undo(self.store, waits[k % len(waits)])
+            self.look()
+            self.truth.taken_back |= (before - {one[0] for one in self.queue}) & untravelled
+
+    def drop(self, k: int) -> None:
+        """Let go of one of the refused changes."""
+        refused = [one[0] for one in self.queue if one[7] is not None]
+        if refused:
+            states.drop(self.store, refused[k % len(refused)])
+            self.truth.dropped.add(refused[k % len(refused)])
+            self.look()
+
+    # --- the conversation
+
+    def begin(self, batch: int, limit: int) -> tuple[Generator[Exchange, Reply, None], Exchange]:
+        """The flow, and the first thing it says."""
+        flow = sync_flow(self.store, batch=batch, limit=limit)
+        exchange = next(flow)
+        self.look()
+        return flow, exchange
+
+    def settle(self, sent: list[Mutation], reply: Reply, life: int, take: Callable[[], Any]) -> None:
+        """Take a reply in and note what it said, once that is committed. `life`: the clinic's when it said so."""
+        take()
+        self.truth.takes(self.number, sent, reply.verdicts, self.time(), life)
+        for scope in reply.ended:
+            self.truth.ended.setdefault(scope, set()).add(self.number)
+        self.look()
+
+    def dying(self, commit: int, act: Callable[[], None]) -> None:
+        """Do something and die before the commit of this number (from 1); the store is opened again."""
+        counter = itertools.count(1)
+
+        def guard(action: int, what: str | None, *_: Any) -> int:
+            ends = action == COMMIT and what == "COMMIT"
+            return DENY if ends and next(counter) >= commit else FINE
+
+        connection = self.store.db.conn
+        connection.set_authorizer(guard)
+        try:
+            act()
+        except (StoreError, sqlite3.Error, Crash):
+            pass
+        finally:
+            connection.set_authorizer(None)
+        self.reopen()
+
+
+def spoken(exchange: Exchange) -> str:
+    """An exchange as it travels."""
+    return exchange.model_dump_json(exclude_defaults=True)
+
+
+def jumping(time: Callable[[], datetime], mode: int) -> Callable[[], datetime]:
+    """A device's clock: right, stuck in 1970, in 2099, or jumping between them."""
+    count = itertools.count()
+    years = (0, -56, 73)
+
+    def now() -> datetime:
+        offset = years[mode] if mode < 3 else years[next(count) % 3]
+        return time() + timedelta(days=365 * offset)
+
+    return now
+
+
+def text_of(row: tuple[Any, ...]) -> str:
+    """A row as text, for searching."""
+    return json.dumps([str(one) for one in row])

@@ -1,0 +1,213 @@
+"""Scripts that once broke the sync, found by the model. Each stays, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from sync.models import MoodEntry
+from tests.sync.model.device import Device
+from tests.sync.model.invariants import AFTER_EVERY_STEP, AT_REST
+from tests.sync.model.invariants.i12_revocation import VOCABULARY, WORDS
+from tests.sync.model.nouns import KINDS_OF_ALL, Draft, Intruder, known_to_the_clinic
+from tests.sync.model.world import World
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with known_to_the_clinic():
+        world = World()
+        yield world
+        check(world)
+        world.quiesce()
+        check(world)
+        for rest in AT_REST:
+            rest(world)
+
+
+def check(world: World) -> None:
+    for holds in AFTER_EVERY_STEP:
+        holds(world)
+
+
+def sync(world: World, *devices: Device) -> None:
+    for device in devices:
+        world.sync(device, 9, 9999)
+        check(world)
+
+
+def edit(device: Device, k: int = 0) -> None:
+    doc = device.pick(k, KINDS_OF_ALL)
+    assert doc
+    device.edit(doc)
+
+
+def shown(device: Device) -> list[str]:
+    return sorted(doc.text for doc in device.view() if isinstance(doc, Draft))
+
+
+def test_what_was_edited_before_the_restore_was_noticed_stays_the_newest(world: World) -> None:
+    """The older text was offered again after the newer one had gone up, and took its place."""
+    phone = world.devices[0]
+    world.desk.back_up()
+    phone.create(Draft, "doc")
+    sync(world, phone)
+    world.desk.restore(0)
+    edit(phone)
+    sync(world, phone)
+    assert shown(phone) == ["psecret2."]
+
+
+def test_changes_that_are_offered_again_stand_upon_each_other(world: World) -> None:
+    """The second of two became a copy, because it no longer said that it was made upon the first."""
+    phone = world.devices[0]
+    world.desk.back_up()
+    phone.create(Draft, "doc")
+    sync(world, phone)
+    edit(phone)
+    sync(world, phone)
+    edit(phone)
+    world.desk.restore(0)
+    sync(world, phone, world.devices[1])
+    assert shown(phone) == shown(world.devices[1]) == ["psecret3."]
+
+
+def test_an_older_text_offered_again_replaces_no_newer_one(world: World) -> None:
+    """It came with the revision that the other device's newer text had got, as if it had been made upon that."""
+    phone, tablet = world.devices[:2]
+    world.desk.back_up()
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    edit(tablet)
+    sync(world, tablet, phone)
+    world.desk.restore(0)
+    sync(world, tablet, phone, tablet, phone)
+    assert "psecret2." in shown(phone)
+
+
+def test_a_copy_that_the_clinic_forgot_comes_back(world: World) -> None:
+    """Only what was taken as it was meant was kept for offering again, not what had become a copy."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    world.desk.back_up()
+    edit(phone)
+    edit(tablet)
+    sync(world, phone, tablet)
+    world.desk.restore(0)
+    sync(world, phone, tablet, phone)
+    assert shown(phone) == ["psecret2.", "psecret3."]
+
+
+def test_a_form_left_open_overwrites_nothing_that_came_meanwhile(world: World) -> None:
+    """It was sent as made upon the revision in the store, which its author had never read."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    form = phone.pick(0, {Draft.kind})
+    assert form
+    phone.open_form(form)
+    edit(tablet)
+    sync(world, tablet, phone)
+    phone.save_form()
+    sync(world, phone)
+    assert shown(phone) == ["psecret2.", "psecret3."]
+
+
+def test_a_form_saved_upon_ones_own_change_is_no_conflict(world: World) -> None:
+    phone = world.devices[0]
+    phone.create(Draft, "doc")
+    form = phone.pick(0, {Draft.kind})
+    assert form
+    phone.open_form(form)
+    sync(world, phone)
+    edit(phone)
+    sync(world, phone)
+    phone.save_form()
+    sync(world, phone)
+    assert shown(phone) == ["psecret3."]
+
+
+def test_ended_access_takes_what_was_sent_and_what_could_be_searched(world: World) -> None:
+    """Thirty days of sent words stayed in the store of a device that may no longer read any."""
+    phone = world.devices[0]
+    world.desk.write("content", "csecret.", "lesson")
+    phone.create(MoodEntry, "mood")
+    sync(world, phone)
+    world.look_for(phone)
+    world.revoke(phone)
+    world.wire.clear()
+    sync(world, phone)
+    assert not phone.sent
+    phone.store.db.execute(VOCABULARY)
+    assert phone.ask(WORDS, "psecret*") == [(0,)] and phone.ask(WORDS, "csecret*") == [(1,)]
+    world.grant(phone)
+
+
+def test_an_old_verdict_brings_nothing_back_that_is_gone_for_good(world: World) -> None:
+    """The reply to a write was lost, another device deleted the document, and its tombstone was compacted away."""
+    phone, tablet = world.devices[:2]
+    phone.create(MoodEntry, "one")
+    phone.create(Draft, "two")
+    world.exchange(phone, 2, 9999, "reply lost", lambda: None)
+    sync(world, tablet)
+    two = tablet.pick(0, {Draft.kind})
+    assert two
+    tablet.delete(two)
+    sync(world, tablet)
+    world.desk.compact("patient:p")
+    world.exchange(phone, 1, 9999, "", lambda: None)
+    sync(world, phone)
+    assert shown(phone) == []
+
+
+def test_what_lies_beneath_an_edit_made_during_a_reset_is_not_from_before_it(world: World) -> None:
+    """The clinic's former row kept its number, so the new life's lower numbers never took its place."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "one")
+    sync(world, phone, tablet)
+    world.desk.back_up()
+    for _ in range(4):
+        edit(tablet)
+        sync(world, tablet)
+    tablet.create(Draft, "two")
+    sync(world, tablet, phone)
+    world.desk.restore(0)
+    world.exchange(phone, 9, 1, "", lambda: edit(phone, 1))
+    edit(phone, 1)
+    phone.undo(0)
+    sync(world, phone)
+
+
+def test_a_change_upon_a_refused_one_stands_where_that_stood(world: World) -> None:
+    """The correction of an entry is refused; deleting the entry after that did nothing."""
+    phone = world.devices[0]
+    phone.create(MoodEntry, "mood")
+    sync(world, phone)
+    edit(phone)
+    mood = phone.pick(0, {"mood"})
+    assert mood
+    phone.delete(mood)
+    sync(world, phone)
+    assert not phone.view()
+    phone.drop(0)
+
+
+def test_what_only_the_clinic_writes_is_set_aside_until_it_is_let_go_of(world: World) -> None:
+    phone = world.devices[0]
+    phone.create(Intruder, "mine")
+    phone.create(Draft, "doc")
+    sync(world, phone)
+    assert [one[7] for one in phone.queue] == ["server_owned"] and shown(phone) == ["psecret2."]
+    phone.drop(0)
+    assert not phone.queue
+
+
+def test_a_field_that_says_nothing_is_not_left_out_by_an_edit(world: World) -> None:
+    """Unknown fields were kept, but not those whose value is null."""
+    phone = world.devices[0]
+    phone.create(Draft, "doc")
+    edit(phone)
+    assert json.loads(phone.queue[-1][5])["nothing"] is None
