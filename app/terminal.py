@@ -18,6 +18,7 @@ SYNC_CODES = {
     wrong.Revoked: 5,
     wrong.ReportedLost: 5,
     wrong.Unauthorised: 5,
+    wrong.WrongClinic: 5,
     wrong.TooOld: 6,
     wrong.TooNew: 6,
     wrong.NotTheClinic: 11,

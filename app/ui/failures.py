@@ -53,6 +53,7 @@ FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_the_way.NotTheClinic: ("failures.not_the_clinic", "attention", ()),
     on_the_way.Erased: ("welcome.reported_lost", "attention", ()),
     on_the_way.Revoked: ("failures.revoked", "urgent", ()),
+    on_the_way.WrongClinic: ("failures.wrong_clinic", "attention", ()),
     on_the_way.Unauthorised: ("failures.unauthorised", "attention", ()),
     on_the_way.BadCode: ("failures.bad_code", "attention", ()),
     on_the_way.TooOld: ("failures.too_old", "attention", ()),

@@ -25,6 +25,7 @@ from sync.protocol.errors import (
     TooOld,
     Unauthorised,
     Unwell,
+    WrongClinic,
 )
 from sync.protocol.version import OLDEST, PROTOCOL
 from sync.protocol.wire import Exchange, Reply
@@ -42,6 +43,7 @@ ERRORS: dict[str, type[Exception]] = {
     "too_old": TooOld,
     "too_new": TooNew,
     "others_too": OthersToo,
+    "elsewhere": WrongClinic,
 }
 
 
@@ -217,6 +219,9 @@ class Transport:
             return ReportedLost(order.nonce)
         if kind in (TooNew, TooOld):
             return kind(version_in(body))
+        pinned = self.credentials.wipe_key
+        if kind is Unauthorised and pinned and clinic_in(body) not in ("", pinned):
+            return WrongClinic()
         return kind() if kind else None
 
     def _good(self, status: int, headers: httpx.Headers, body: bytes) -> bytes:
@@ -255,6 +260,13 @@ def older_than(spoken: int, refusal: TooNew | TooOld) -> int | None:
     """The version that both ends speak after this refusal, or None. Release 0.1.0 calls newer devices too old."""
     (named,) = refusal.args
     return named if OLDEST <= named < spoken else None
+
+
+def clinic_in(body: bytes) -> str:
+    """The key of the clinic that does not know this device, if it said so."""
+    import json
+
+    return str(json.loads(body).get("wipe_key", ""))
 
 
 def read(model: type[Said], body: bytes) -> Said:

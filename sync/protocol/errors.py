@@ -7,6 +7,7 @@ SyncError
       x Revoked
           x ReportedLost   the refusal carried the clinic's signed order for this very device
               x Erased     and it was obeyed
+      x WrongClinic      another clinic, or another part of it, answers at this address
   x BadCode        the activation code was wrong, used or too old
   x TooOld         the clinic speaks a newer protocol
   x TooNew         the clinic speaks only protocols that this app no longer does
@@ -43,6 +44,10 @@ class ReportedLost(Revoked):
 
 class Erased(ReportedLost):
     """This device was reported lost, so its record was erased from it. Ask the clinic for a new code."""
+
+
+class WrongClinic(Unauthorised):
+    """This address does not hold your record. Ask your clinic for its address. Nothing was deleted."""
 
 
 class BadCode(SyncError):

@@ -130,8 +130,10 @@ class Api:
     async def denied(self, _request: Request, error: Exception) -> Response:
         """The gate's no, with a fresh nonce for the next try."""
         assert isinstance(error, Deny)
-        order = {"order": msgspec.json.decode(error.order)} if error.order else {}
-        reply = self.said({"error": error.error} | order, error.status)
+        more = {"order": msgspec.json.decode(error.order)} if error.order else {}
+        if error.error == "unknown_device":
+            more["wipe_key"] = self.wipe_key
+        reply = self.said({"error": error.error} | more, error.status)
         if error.status == 401:
             reply.headers["www-authenticate"] = f'DPoP error="{error.error}", algs="Ed25519 EdDSA"'
         if error.status == 429:
@@ -152,8 +154,9 @@ class Api:
         reply.headers.update(error.headers or {})
         return reply
 
-    async def unwell(self, _request: Request, _error: Exception) -> Response:
-        """The database does not answer: the device tries again later."""
+    async def unwell(self, request: Request, error: Exception) -> Response:
+        """The database does not do what was asked: the device tries again later, and the log says why."""
+        request.state.trouble = error
         return self.said({"error": "unwell"}, 503)
 
     async def broken(self, _request: Request, _error: Exception) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import json
 import sys
@@ -12,26 +11,13 @@ from typing import Any
 
 import click
 
-from sync.server.clinic import Clinic, version
+from sync.server.clinic import version
 from sync.server.errors import ClinicError
-
-_db = click.option(
-    "--db", "db", envvar="EVENKEEL_DB", required=True, metavar="URL", help="sqlite:///… or postgresql://…"
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-
-
-@contextlib.contextmanager
-def _opened(db: str, existing: bool = True) -> Iterator[Clinic]:
-    try:
-        clinic = Clinic(db)
-        try:
-            clinic.database.require() if existing else clinic.migrate()
-            yield clinic
-        finally:
-            clinic.dispose()
-    except ClinicError as error:
-        raise click.ClickException(str(error)) from None
+from sync.server.keeping import backup, cell, migrate, move, roles
+from sync.server.options import as_json as _json
+from sync.server.options import cells as _cells
+from sync.server.options import db as _db
+from sync.server.options import opened as _opened
 
 
 def _print(what: Any) -> None:
@@ -72,7 +58,8 @@ def _bar(files: Iterable[Path]) -> Iterator[Path]:
 
 
 @main.command()
-@_db
+@click.option("--db", "db", envvar="EVENKEEL_DB", metavar="URL", help="sqlite:///… or postgresql://…")
+@_cells
 @click.option("--port", type=click.IntRange(1, 65535), required=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
@@ -81,18 +68,22 @@ def _bar(files: Iterable[Path]) -> Iterator[Path]:
     metavar="URL",
     help="The address devices call: https://clinic.example",
 )
-def serve(db: str, port: int, host: str, origin: str | None) -> None:
-    """Serve the API until stopped."""
+def serve(db: str | None, cells: dict[str, str], port: int, host: str, origin: str | None) -> None:
+    """Serve the API until stopped: of one database, or of several cells."""
+    if not cells and not db:
+        raise click.UsageError("Missing option '--db' or '--cell'.")
     if not origin and not _loopback(host):
         raise click.UsageError(f"Beyond this computer ({host}), --origin or EVENKEEL_ORIGIN must be set.")
     if origin and not origin.startswith(("https://", "http://")):
         raise click.UsageError("The origin must begin with https:// (or http://).")
-    from sync.server.serving import PortTaken
-    from sync.server.serving import serve as run
+    from sync.server import serving
 
     try:
-        run(db, host, port, origin)
-    except (ClinicError, PortTaken) as error:
+        if cells:
+            serving.serve_cells(cells, host, port, origin)
+        elif db:
+            serving.serve(db, host, port, origin)
+    except (ClinicError, serving.PortTaken) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -220,3 +211,7 @@ def restored(db: str) -> None:
     with _opened(db) as clinic:
         count = clinic.restored()
     click.echo(f"{count} scopes have a new epoch.")
+
+
+for command in (backup, cell, migrate, move, roles):
+    main.add_command(command)

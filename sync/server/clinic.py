@@ -41,8 +41,15 @@ class Clinic:
         self._gate: Gate | None = None
 
     def migrate(self) -> None:
-        """Bring the database to this version."""
+        """Bring the database to this version, with the secrets that every node shares."""
         self.database.migrate()
+        self.database.stays()
+        self.keys()
+
+    def take_in_hand(self) -> None:
+        """As PostgreSQL's administrator: make the roles and hand them the tables, and make the secrets."""
+        self.database.own()
+        self.keys()
 
     def gate(self) -> Gate:
         """The gate in front of this clinic's records: one for as long as the clinic is open."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,29 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from sync.server import tables
-from sync.server.errors import Absent, BadAddress, DatabaseError, FutureSchema, Unreachable, Unwritable
+from sync.server import fence, roles, schema, tables
+from sync.server.errors import (
+    Absent,
+    BadAddress,
+    Behind,
+    DatabaseError,
+    FutureSchema,
+    Moved,
+    Taken,
+    Unbound,
+    Unreachable,
+    Unwritable,
+)
+from sync.server.patience import Patience
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+FAR = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""How long a server that says nothing is waited for: seconds, milliseconds."""
+FULL = ("readonly", "read-only", "full", "denied", "unable to open", "disk i/o", "no space")
+_STANDING = (
+    "select rolsuper or rolbypassrls, has_schema_privilege(current_schema(), 'CREATE') "
+    "from pg_roles where rolname = current_user"
+)
 
 
 @dataclass(frozen=True)
@@ -36,14 +55,20 @@ class Database:
         self.file = _file(address)
         self.engine = _engine(address)
         self.postgres = address.get_backend_name() == "postgresql"
+        self.name = address.database or ""
+        self._patience = Patience()
 
     @contextlib.contextmanager
     def unit(self, scope: str, write: bool = False) -> Iterator[Unit]:
         """One transaction in one scope: the only way to what patients and clinic said."""
         with self._transaction(write) as connection:
-            if self.postgres:
-                connection.execute(sa.text("select set_config('app.scope', :s, true)"), {"s": scope})
+            self.enter(connection, scope)
             yield Unit(connection, scope)
+
+    def enter(self, connection: sa.Connection, scope: str | None) -> None:
+        """From here to the end of this transaction PostgreSQL shows the rows of this scope, and of no other."""
+        if self.postgres and scope is not None:
+            connection.execute(sa.text("select set_config('app.scope', :s, true)"), {"s": scope})
 
     @contextlib.contextmanager
     def directory(self, write: bool = False) -> Iterator[sa.Connection]:
@@ -53,45 +78,74 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self, write: bool) -> Iterator[sa.Connection]:
+        if not self._patience.allows():
+            raise Unreachable(self.shown)
         try:
             with self.engine.connect().execution_options(write=write) as connection, connection.begin():
+                self._patience.worked()
                 yield connection
         except sa.exc.DBAPIError as error:
             raise self._translated(error) from None
+        except sa.exc.TimeoutError:
+            raise Unreachable(self.shown) from None
 
     def _translated(self, error: sa.exc.DBAPIError) -> DatabaseError:
+        if isinstance(error, sa.exc.IntegrityError):
+            return Taken(self.shown)
         said = str(error.orig).lower()
-        if any(word in said for word in ("readonly", "read-only", "full", "denied", "unable to open")):
+        if fence.REFUSAL in said:
+            return Moved(self.shown, "another place")
+        if any(word in said for word in FULL):
             return Unwritable(self.shown)
         if error.connection_invalidated or any(word in said for word in ("connect", "exist")):
+            if self.postgres and isinstance(error, sa.exc.OperationalError):
+                self._patience.failed()
             return Unreachable(self.shown)
         return DatabaseError(self.shown)
 
-    def migrate(self) -> None:
+    def migrate(self, before: Callable[[sa.Connection], None] = lambda _: None) -> None:
         """Bring the tables to this version; a database from a newer one is left alone."""
-        from alembic import command
-        from alembic.util import CommandError
-
-        config = _alembic()
         with self._transaction(write=True) as connection:
-            config.attributes["connection"] = connection
+            before(connection)
             try:
-                command.upgrade(config, "head")
-            except CommandError:
+                schema.upgrade(connection)
+            except schema.Newer:
                 raise FutureSchema(self.shown) from None
+            except schema.NotOurs:
+                raise Behind(self.shown) from None
 
     def revision(self) -> str | None:
         """The version of the tables, or None where there are none."""
-        from alembic.runtime.migration import MigrationContext
-
         with self._transaction(write=False) as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return schema.current(connection)
+
+    def own(self) -> None:
+        """Make PostgreSQL's roles, hand the tables to their owner, and lay guards and grants. For an administrator."""
+        self.migrate(roles.create)
+        with self._transaction(write=True) as connection:
+            roles.lay(connection)
+
+    def bound(self) -> bool:
+        """False for a role that may change the tables. Raises Unbound for one that row security does not bind."""
+        if not self.postgres:
+            return True
+        with self._transaction(write=False) as connection:
+            free, owns = connection.execute(sa.text(_STANDING)).one()
+        if free:
+            raise Unbound(self.shown)
+        return not owns
+
+    def stays(self) -> None:
+        """Raises Moved for a clinic that has moved away, or is about to."""
+        with self._transaction(write=False) as connection:
+            out = fence.leaving(connection)
+        if out is not None:
+            raise Moved(self.shown, out.place)
 
     def require(self) -> None:
         """Refuse to invent an empty database for a question about an existing one."""
         if self.file is not None and not self.file.exists():
             raise Absent(self.shown)
-        self.migrate()
 
     def begin(self, scope: str) -> None:
         """Make the scope if it is new. Its epoch keeps revisions apart from those of any other life."""
@@ -100,8 +154,18 @@ class Database:
             if connection.execute(known).first():
                 return
         new = {"id": scope, "epoch": secrets.token_hex(4), "head": 0, "floor": 0}
-        with contextlib.suppress(sa.exc.IntegrityError), self.engine.begin() as connection:
-            connection.execute(sa.insert(tables.scope), new)
+        with contextlib.suppress(Taken), self.unit(scope, write=True) as unit:
+            unit.connection.execute(sa.insert(tables.scope), new)
+
+    def copy_into(self, path: Path) -> None:
+        """SQLite's own copy of one moment, into an empty file, while others read and write. Raises DatabaseError."""
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM INTO ?", (str(path),))
+        except sqlite3.Error:
+            raise Unwritable(self.shown) from None
+        finally:
+            connection.close()
 
     def scopes(self) -> list[str]:
         """All scopes there are."""
@@ -111,15 +175,6 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
-
-
-def _alembic() -> Any:
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
 
 
 def _address(url: str) -> tuple[str, sa.URL]:
@@ -144,8 +199,9 @@ def _file(address: sa.URL) -> Path | None:
 def _engine(address: sa.URL) -> sa.Engine:
     if address.get_backend_name() == "postgresql":
         return sa.create_engine(
-            address, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True
-        )
+            address, pool_size=8, max_overflow=4, pool_timeout=10, pool_pre_ping=True, hide_parameters=True,
+            connect_args=FAR,
+        )  # fmt: skip
     engine = sa.create_engine(
         address, pool_size=8, max_overflow=4, connect_args={"timeout": 15}, hide_parameters=True
     )

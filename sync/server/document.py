@@ -36,12 +36,13 @@ SCHEMES = {
 
 class Problem(BaseModel):
     """A code word. `oldest` only with `too_old`, `newest` with `too_new`, `order` with `device_revoked` for a device
-    reported lost."""
+    reported lost, `wipe_key` with `unknown_device`: a device that pinned another is at the wrong clinic."""
 
     error: str
     oldest: int | None = None
     newest: int | None = None
     order: SignedOrder | None = None
+    wipe_key: str | None = None
 
 
 def asks(model: type[BaseModel] | None = None, *, token: bool = True, content: str = JSON) -> dict[str, Any]:

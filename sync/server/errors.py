@@ -6,6 +6,11 @@ ClinicError
       x Absent            the file does not exist yet
       x Unwritable
       x FutureSchema      written by a newer version; never touched
+      x Behind            the tables are older, and this role may not change them
+      x Unbound           a role that row security does not bind
+      x Taken             somebody else wrote it first
+  x Moved, MoveUnfinished, NotEmpty, NotTheSame
+  x Exists, BackupFailed, UsePgDump
   x UnknownPatient
   x UnknownDevice
 """
@@ -42,6 +47,50 @@ class BadAddress(DatabaseError):
 
 class FutureSchema(DatabaseError):
     """The database at {0} was written by a newer Evenkeel. Nothing was changed. Update Evenkeel first."""
+
+
+class Behind(DatabaseError):
+    """The database at {0} is behind this version. Run `evenkeel clinic migrate` as the role that owns it."""
+
+
+class NotPostgres(DatabaseError):
+    """{0} is not PostgreSQL: SQLite has no roles, only the permissions of its file."""
+
+
+class Unbound(DatabaseError):
+    """{0} opens as a role that sees every patient at once. Serve as evenkeel_api: `evenkeel clinic roles --help`."""
+
+
+class Taken(DatabaseError):
+    """The database at {0} holds this already."""
+
+
+class Moved(DatabaseError):
+    """The clinic at {0} has moved to {1}. Serve that one."""
+
+
+class MoveUnfinished(ClinicError):
+    """A move to {0} began and did not finish. Run it again with that address, or add --stay to give it up."""
+
+
+class NotEmpty(DatabaseError):
+    """The database at {0} is not empty. Nothing was changed: a clinic moves only into an empty one."""
+
+
+class NotTheSame(ClinicError):
+    """The copy differs from the clinic in the table {0}, so nothing was kept of it. The clinic itself is unchanged."""
+
+
+class Exists(ClinicError):
+    """{0} exists. Choose another name: a file that is there is never written over."""
+
+
+class BackupFailed(ClinicError):
+    """The backup {0} could not be written, and no half one was left. Check the folder and its free space."""
+
+
+class UsePgDump(ClinicError):
+    """{0} is PostgreSQL: back it up with `pg_dump --format=custom` as evenkeel_backup."""
 
 
 class UnknownPatient(ClinicError):

@@ -21,6 +21,7 @@ from sync.server.denials import Deny
 from sync.server.keys import Keys, b64
 from sync.server.ledger import Ledger
 from sync.server.proof import Asked, Proofs, Proven
+from sync.server.replays import replays_of
 from sync.server.tables import access, device, patient, token
 
 MINUTES = 10
@@ -55,7 +56,7 @@ class Gate:
 
     def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime], codes: Codes) -> None:
         self.database, self.keys, self.clock, self.codes = database, keys, clock, codes
-        self.proofs = Proofs(keys, lambda: clock().timestamp())
+        self.proofs = Proofs(keys, lambda: clock().timestamp(), replays_of(database))
 
     def enrol(self, typed: str, label: str, asked: Asked) -> tuple[str, list[str]]:
         """Turn a code into a device: code used up, device and grants made, all or nothing.

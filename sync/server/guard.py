@@ -51,6 +51,8 @@ class Guard:
             await reply.refuse(status, error)
         else:
             await self._pass(scope, _Body(receive, self.cap, self.deadline), reply)
+        if trouble := scope["state"].get("trouble"):
+            self.journal.trouble(trouble)
         route = str(getattr(scope.get("route"), "path", "-"))
         ms = (time.perf_counter() - started) * 1000
         self.journal.request(scope["method"], route, reply.status, ms, scope["state"].get("device"))

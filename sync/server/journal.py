@@ -34,6 +34,10 @@ class Journal:
             device=device,
         )
 
+    def trouble(self, error: Exception) -> None:
+        """What keeps the database from working, in its operator's sentence: our own words, so no value is in it."""
+        self._line(trouble=type(error).__name__, says=str(error))
+
     def fault(self, error: BaseException) -> None:
         """A fault of our own: its type and place. Its message may hold a value, so it is not written."""
         trace, place = error.__traceback__, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from sync.server.database import Database
-from sync.server.tables import secret
+from sync.server.errors import Taken
+from sync.server.tables import SECRETS, secret
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,8 @@ class Keys:
 
 def load_keys(database: Database, pepper: bytes | None = None) -> Keys:
     """Read the secrets, making those that are missing."""
-    return Keys(
-        pepper or _bytes(_kept(database, "pepper")),
-        _bytes(_kept(database, "cursor")),
-        _bytes(_kept(database, "orders")),
-    )
+    made = {name: bytes.fromhex(_kept(database, name)) for name in SECRETS}
+    return Keys(**{**made, "pepper": pepper or made["pepper"]})
 
 
 def b64(data: bytes) -> str:
@@ -40,15 +39,16 @@ def b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text)
-
-
 def _kept(database: Database, name: str) -> str:
-    asked = sa.select(secret.c.value).where(secret.c.name == name)
-    with database.directory(write=True) as connection:
-        value: str | None = connection.scalar(asked)
-        if value is None:
-            value = secrets.token_hex(32)
-            connection.execute(sa.insert(secret), {"name": name, "value": value})
-        return value
+    found = _read(database, name)
+    if found is None:
+        with contextlib.suppress(Taken), database.directory(write=True) as connection:
+            connection.execute(sa.insert(secret), {"name": name, "value": secrets.token_hex(32)})
+        found = _read(database, name)
+    assert found is not None
+    return found
+
+
+def _read(database: Database, name: str) -> str | None:
+    with database.directory() as connection:
+        return connection.scalar(sa.select(secret.c.value).where(secret.c.name == name))

@@ -1,7 +1,8 @@
 """Proof of possession (RFC 9449, DPoP): every request is signed by the key that enrolled, with its body (`bh`).
 
 Freshness comes from the server's nonce, never from the device's clock: a tablet that believes it is 1970 may
-still speak. The nonce is a keyed hash of the current window, so nodes need no shared table for it.
+still speak. The nonce is a keyed hash of the current window, so nodes need no shared table for it; which proofs were
+seen they do share (`replays`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +21,9 @@ from joserfc.jwk import OKPKey
 
 from sync.server.denials import Deny
 from sync.server.keys import Keys, b64
+from sync.server.replays import WINDOW, Replays, mark_of
 
 ALGORITHMS = ["Ed25519", "EdDSA"]
-WINDOW = 300
 LONGEST = 4000
 
 
@@ -54,12 +54,10 @@ class Proven:
 
 
 class Proofs:
-    """Checks proofs and remembers those of known devices. Per node is enough: every write is idempotent."""
+    """Checks proofs, and has those of known devices remembered: none counts twice, on any node."""
 
-    def __init__(self, keys: Keys, seconds: Callable[[], float]) -> None:
-        self.keys, self.seconds = keys, seconds
-        self._seen: dict[int, set[tuple[str, str]]] = {}
-        self._lock = threading.Lock()
+    def __init__(self, keys: Keys, seconds: Callable[[], float], replays: Replays) -> None:
+        self.keys, self.seconds, self.replays = keys, seconds, replays
 
     def nonce(self) -> str:
         """The nonce of this window."""
@@ -88,28 +86,22 @@ class Proofs:
 
         Strangers are never remembered, so they cannot fill the memory: ask this when the key is known.
         """
-        mark = proven.thumb, proven.jti
-        with self._lock:
-            for window in [one for one in self._seen if one < self._window() - 1]:
-                del self._seen[window]
-            seen = self._seen.setdefault(proven.window, set())
-            if mark in seen:
-                raise Deny(401, "replayed")
-            seen.add(mark)
+        if not self.replays.first(mark_of(proven.thumb, proven.jti), self.seconds()):
+            raise Deny(401, "replayed")
 
     def _window(self) -> int:
         return int(self.seconds() // WINDOW)
 
     def _window_of(self, nonce: Any) -> int | None:
-        """The window this nonce was given out in, while it is good."""
+        """The window of this nonce, while it is good; or the next, from a node whose clock is ahead of this one's."""
         if not isinstance(nonce, str) or not nonce.isascii():
             return None
         now = self._window()
-        good = [one for one in (now, now - 1) if hmac.compare_digest(nonce, self._nonce_of(one))]
+        good = [one for one in (now, now - 1, now + 1) if hmac.compare_digest(nonce, self._nonce_of(one))]
         return good[0] if good else None
 
     def _nonce_of(self, window: int) -> str:
-        return b64(self.keys.mac(f"nonce{window}")[:12])
+        return b64(self.keys.mac(f"nonce{self.replays.salt}{window}")[:12])
 
 
 def _opened(proof: str) -> tuple[Any, dict[str, Any]]:
@@ -128,6 +120,17 @@ def _opened(proof: str) -> tuple[Any, dict[str, Any]]:
     except (JoseError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise Deny(401, "invalid_dpop_proof") from None
     return key, claims
+
+
+def claimed_thumb(proof: str) -> str | None:
+    """The thumbprint of the key that a proof names, unchecked: enough to find who can check it."""
+    try:
+        if len(proof) > LONGEST:
+            return None
+        said = json.loads(base64.urlsafe_b64decode(proof.split(".")[0] + "=="))["jwk"]
+        return str(OKPKey.import_key({name: said[name] for name in ("kty", "crv", "x")}).thumbprint())
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _hashed(said: bytes) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from typing import NoReturn
 
 from granian.constants import HTTPModes, Interfaces
@@ -14,10 +16,14 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from sync.server.api import create_app
+from sync.server.clinic import Clinic
+from sync.server.errors import Unreachable
+from sync.server.front import Front
 from sync.server.guard import HEAD
 
 GRACE = 5.0
 NEAR = ("127.0.0.1", "localhost", "::1")
+OWNS = "Warning: this role may change the tables. Serve as evenkeel_api: `evenkeel clinic roles --help`."
 
 
 class PortTaken(Exception):
@@ -28,14 +34,38 @@ class PortTaken(Exception):
 
 
 def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever."""
+    """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever.
+
+    Raises Unbound for a role of PostgreSQL that row security does not bind.
+    """
     _free(host, port)
-    app = create_app(db_url, origin=origin, hosts=(*NEAR, host))
+    clinic = Clinic(db_url)
     try:
-        asyncio.run(_run(app, host, port))
+        _bound(clinic)
+        asyncio.run(_run(create_app(clinic, origin=origin, hosts=(*NEAR, host)), host, port))
     finally:
-        app.dispose()
+        clinic.dispose()
     _leave()
+
+
+def serve_cells(cells: Mapping[str, str], host: str, port: int, origin: str | None = None) -> None:
+    """The same in front of several cells, given by name and address. One that is away is asked again later."""
+    _free(host, port)
+    clinics = {name: Clinic(url) for name, url in cells.items()}
+    try:
+        for clinic in clinics.values():
+            with contextlib.suppress(Unreachable):
+                _bound(clinic)
+        asyncio.run(_run(Front(clinics, origin=origin, hosts=(*NEAR, host)), host, port))
+    finally:
+        for clinic in clinics.values():
+            clinic.dispose()
+    _leave()
+
+
+def _bound(clinic: Clinic) -> None:
+    if not clinic.database.bound():
+        print(OWNS, file=sys.stderr, flush=True)
 
 
 def _leave() -> NoReturn:

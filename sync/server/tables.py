@@ -60,6 +60,9 @@ applied = Table(
     Column("received_ms", BigInteger, nullable=False),
 )
 SCOPED = ("row", "history", "applied")
+"""Every table of a scope's own: PostgreSQL guards these row by row. A table of the directory stands in `roles`."""
+SECRETS = ("pepper", "cursor", "orders")
+"""The secrets that a serving node needs; on PostgreSQL it can read no other."""
 
 patient = Table(
     "patient",
@@ -113,4 +116,19 @@ secret = Table(
     meta,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+proof = Table(
+    "proof",
+    meta,
+    Column("seen", Text, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+)
+move = Table(
+    "move",
+    meta,
+    Column("way", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("done", Boolean, nullable=False),
 )

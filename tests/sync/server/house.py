@@ -19,6 +19,7 @@ from sync.protocol.wire import Base, Mutation, Reply
 from sync.server.api import create_app
 from sync.server.clinic import Clinic
 from sync.server.keys import b64
+from sync.server.replays import InProcess
 
 ORIGIN = "http://clinic.test"
 DEMO = Path(__file__).parents[3] / "assets" / "demo"
@@ -38,13 +39,29 @@ class Clock:
         self.now += timedelta(**time)
 
 
+def serving(url: str) -> str:
+    """The same database for the role that serves: on PostgreSQL it may do less than the owner."""
+    return url.replace("evenkeel_owner:@", "evenkeel_api:@")
+
+
+class Switch:
+    """An address behind which the clinic may be exchanged for another."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, *asgi: Any) -> None:
+        await self.app(*asgi)
+
+
 class House:
-    """The clinic, its API without a socket, and its log."""
+    """The clinic, its API without a socket, and its log. The API works as a node would, under the serving role."""
 
     def __init__(self, url: str, clock: Clock, **limits: Any) -> None:
         self.url, self.clock, self.log = url, clock, []
         self.clinic = Clinic(url, clock=clock, fast=True)
-        self.app = create_app(self.clinic, log=self.log.append, **limits)
+        self.node = self.clinic if url == serving(url) else Clinic(serving(url), clock=clock, fast=True)
+        self.app = create_app(self.node, log=self.log.append, **limits)
         self.runner = asyncio.Runner()
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=ORIGIN)
 
@@ -69,6 +86,7 @@ class House:
         self.runner.run(self.client.aclose())
         self.runner.close()
         self.clinic.dispose()
+        self.node.dispose()
 
 
 class Phone:
@@ -128,6 +146,15 @@ class Phone:
         reply = Reply.model_validate_json(answer.content)
         self.cursors.update({page.scope: page.cursor for page in reply.pages})
         return reply
+
+
+def remembered(house: House) -> int:
+    """How many proofs the clinic remembers."""
+    memory = house.node.gate().proofs.replays
+    if isinstance(memory, InProcess):
+        return sum(len(marks) for marks in memory._seen.values())
+    with house.node.database.directory() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM proof").scalar_one()
 
 
 def mood(id: str = "m1", score: int = 4, mid: str = "", scope: str = "patient:pa", **more: Any) -> Mutation:

