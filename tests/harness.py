@@ -146,6 +146,10 @@ class Window:
             await asyncio.sleep(0.02)
             await self.settle()
 
+    def on_a_computer(self) -> None:
+        """The window is a browser's on a computer from now on."""
+        self.session.apply_page_patch({"web": True, "platform": "linux"})
+
     async def fire(self, control: BaseControl, event: str, data: Any = None, **props: Any) -> None:
         """Send an event as the client would, after the properties it changed."""
         if props:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.store.errors import plainly
-from app.store.overlay import lift
+from app.store.overlay import COPY_BASE, lift
 from app.store.store import Store
 from sync.models import new_id
 
@@ -35,6 +35,7 @@ RECENT = """
     WHERE docs.deleted = 0 AND (sent.status <> 'conflict' OR sent.copy_id IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.scope = docs.scope AND outbox.id = docs.id)
     GROUP BY docs.n ORDER BY at DESC LIMIT ?"""
+ENDED = "('access_ended', 'no_access')"
 LATER = "SELECT n, op, tried FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n >= ? ORDER BY n"
 BEFORE = """SELECT op, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n < ?
     ORDER BY n DESC LIMIT 1"""
@@ -90,6 +91,20 @@ def change_back(store: Store, scope: str, id: str, n: int) -> None:
     op, body, version = was or ("delete", "{}", 1)
     now = store.now()
     store.db.execute(FOLLOW, [new_id(now), op, body, version, now.isoformat(), scope, id])
+
+
+def offer_again(store: Store, mid: str) -> None:
+    """Send what was left when access had ended, now that the clinic lets this device in again. Raises a StoreError."""
+    asked = f"SELECT scope, id, kind FROM outbox WHERE mid = ? AND reason IN {ENDED}"
+    row = store.db.execute(asked, [mid]).fetchone()
+    if not row:
+        return
+    scope, id, kind = row
+    with plainly(store.folder), store.db.atomic():
+        store.db.execute(COPY_BASE, [scope, id])
+        store.db.execute("UPDATE outbox SET reason = NULL WHERE mid = ?", [mid])
+        lift(store.db, [(scope, id)])
+    store.announce({kind, "outbox", "written"})
 
 
 def drop(store: Store, mid: str) -> None:

@@ -10,8 +10,14 @@ REASONS = {
     "mid_reused": "not_understood",
     "server_owned": "clinic_only",
     "access_ended": "access_ended",
+    "no_access": "access_ended",
     "too_old": "too_old",
 }
+
+
+def may_send_again(code: str) -> bool:
+    """Was it refused only because this device's access had ended?"""
+    return REASONS.get(code) == "access_ended"
 
 
 def reason_key(code: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flet as ft
 
-from app.features.waiting.commands import let_go, send_now, undo
+from app.features.waiting.commands import let_go, send_again, send_now, undo
+from app.features.waiting.keeping import KeepPart
+from app.features.waiting.naming import icon_of, name_of
 from app.features.waiting.queries import Item, sent_items, waiting_items
-from app.features.waiting.rules import reason_key
+from app.features.waiting.rules import may_send_again, reason_key
 from app.ui.hooks import boundary, use_action, use_app, use_heard, use_query, use_words
-from app.ui.routes import in_order
-from app.ui.seat import this_seat, this_words
+from app.ui.seat import this_words
 from app.ui.widgets import (
     Empty,
     Frame,
@@ -26,9 +29,8 @@ from app.ui.widgets import (
     say_state,
     small,
 )
-from app.ui.widgets.choice import FACES
 
-MOODS = dict(FACES)
+WINDOW = 50
 
 
 @ft.component
@@ -42,16 +44,26 @@ def WaitingScreen() -> ft.Control:
     waits = [item for item in items if item.word != "needs-you"]
     parts: list[ft.Control] = []
     if needy:
-        parts.append(Section(say_state("needs-you"), *(Needy(item, key=item.mid) for item in needy)))
+        parts.append(Section(say_state("needs-you"), Some(needy, Needy), KeepPart(needy)))
     if waits:
-        parts.append(
-            Section(t("waiting.waits"), SendLine(), *(Waiting(item, key=item.mid) for item in waits))
-        )
+        parts.append(Section(t("waiting.waits"), SendLine(), Some(waits, Waiting)))
     if not items:
         parts.append(Empty(ft.Icons.OUTBOX_OUTLINED, t("waiting.empty")))
     if sent:
         parts.append(Section(t("waiting.sent"), Rows([SentRow(item) for item in sent])))
     return Page(t("waiting.title"), *parts)
+
+
+@ft.component
+@boundary
+def Some(items: list[Item], draw: Callable[..., ft.Control]) -> ft.Control:
+    """The first things of a list, and more on request: a thousand may wait."""
+    t = use_words()
+    shown, show = ft.use_state(WINDOW)
+    parts = [draw(item, key=item.mid) for item in items[:shown]]
+    if len(items) > shown:
+        parts.append(LinkButton(t("actions.show_more"), lambda: show(shown + WINDOW), ft.Icons.EXPAND_MORE))
+    return ft.Column(parts, spacing=12, tight=True)
 
 
 @ft.component
@@ -87,9 +99,13 @@ def Needy(item: Item) -> ft.Control:
     button = QuietButton(t("waiting.let_go"), lambda: ask(*sure, lambda: let_go(app, item.mid)))
     why = body(t(f"waiting.reason.{key}"))
     advice = small(t("waiting.advice"))
-    return Frame(
-        ft.Column([*told(item), why, advice, ft.Row([named(button, item)], wrap=True)], spacing=8), 16
-    )
+    again = use_action(lambda: send_again(app, item.mid))
+    ways = [named(button, item)]
+    if may_send_again(item.reason) and app.is_enrolled:
+        ways.insert(0, named(QuietButton(t("waiting.send_again"), again.run, ft.Icons.SEND_OUTLINED), item))
+    notices = [again.notice] if again.notice else []
+    row = ft.Row(list(ways), wrap=True, spacing=12, run_spacing=8)
+    return Frame(ft.Column([*told(item), why, advice, row, *notices], spacing=8), 16)
 
 
 def named(button: ft.Control, item: Item) -> ft.Control:
@@ -116,23 +132,3 @@ def SentRow(item: Item) -> ft.Control:
     when = t("waiting.sent_at", day=t.day(item.at), time=t.time(item.at))
     about = "\n".join(part for part in (when, item.reason) if part)
     return ListRow(icon_of(item), name_of(item), about, StateChip(item.word))
-
-
-def name_of(item: Item) -> str:
-    """What the patient calls it."""
-    t = use_words()
-    if item.kind == "mood" and item.op == "put":
-        return t("waiting.kind.mood", face=t(f"mood_faces.{(item.body or {}).get('score', 3)}"))
-    if item.op == "delete":
-        return t("waiting.kind.delete")
-    key = f"waiting.kind.{item.kind}"
-    return t(key if t.has(key) else "waiting.kind.other")
-
-
-def icon_of(item: Item) -> ft.IconData:
-    """A picture of what it is."""
-    if item.op == "delete":
-        return ft.Icons.DELETE_OUTLINE
-    found = in_order(this_seat().features, [item.kind])
-    icon = found[0].icon if found else ft.Icons.DESCRIPTION_OUTLINED
-    return MOODS.get((item.body or {}).get("score", 0), icon)

@@ -28,14 +28,9 @@ NEW = "864209"
 __all__ = ["downloads"]
 
 
-def on_a_computer(window: Window) -> None:
-    """The window is a browser's on a computer."""
-    window.session.apply_page_patch({"web": True, "platform": "linux"})
-
-
 async def at_backup(window: Window, phrase: str = PHRASE, again: str = PHRASE) -> None:
     """Go there, and type the passphrase twice."""
-    on_a_computer(window)
+    window.on_a_computer()
     await window.go("/me/backup")
     await window.type("Passphrase", phrase)
     await window.type("The same again", again)
@@ -59,7 +54,7 @@ async def other_app(tmp_path: Path) -> AsyncIterator[App]:
 
 async def restore(window: Window, file: Path, phrase: str = PHRASE) -> None:
     """From the first screen through the restore form."""
-    on_a_computer(window)
+    window.on_a_computer()
     await window.tap("I have a backup")
     await window.tap("Type where the file is")
     await window.type("Where the file is", str(file))
@@ -116,7 +111,7 @@ async def test_a_folder_that_is_not_there_is_said_at_its_field(
     app_with_record: App, open_at: Open, downloads: Path
 ) -> None:
     async with open_at(app_with_record) as window:
-        on_a_computer(window)
+        window.on_a_computer()
         await window.go("/me/backup")
         await window.type("Folder", str(downloads / "nowhere"))
         await window.type("Passphrase", PHRASE)
@@ -261,7 +256,7 @@ async def test_a_backup_takes_the_place_of_a_damaged_record_which_is_kept(
     (file,) = downloads.iterdir()
     damage(app)
     async with open_at(app) as window:
-        on_a_computer(window)
+        window.on_a_computer()
         await window.type("Passcode", PASSCODE)
         await window.tap("Open")
         await until(window, lambda: shows(window, "Here is what you can do"))

@@ -84,7 +84,7 @@ async def test_a_refusal_says_why_and_is_let_go_after_asking(empty_app: App, ope
     log_mood(empty_app, 4)
     answer(empty_app, "rejected", "access_ended")
     async with open_at(empty_app, "/waiting") as window:
-        assert any("may no longer send" in text for text in window.texts())
+        assert any("had ended this device’s access" in text for text in window.texts())
         await window.tap("Let it go")
         assert "Let this go?" in window.texts()
         found = [b for b in window.find() if getattr(b, "on_click", None)]
