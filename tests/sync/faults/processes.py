@@ -16,6 +16,7 @@ import pytest
 from app.clinic_process import command, free_port, is_clinic, listening, with_root
 
 PATIENCE = 40.0
+NO_DATABASE = "cannot be reached. Is it running, and is the address right?"
 ROLES = "CREATE ROLE clinic LOGIN NOSUPERUSER CREATEDB; CREATE DATABASE clinic OWNER clinic;"
 
 
@@ -94,10 +95,15 @@ class Server(Process):
         self.arguments = command(*given)
         super().start()
 
-    def go_on(self) -> None:
-        """Serve again if it found no database when it began, said so, and ended."""
-        if self.running and self.running.poll() is not None:
-            self.start()
+    def must_run(self) -> None:
+        """As for any process; but one that found no database is begun again, as whoever runs a clinic would."""
+        if (
+            self.log.read_text().rstrip().endswith(NO_DATABASE)
+            and self.running
+            and self.running.poll() is not None
+        ):
+            return self.start()
+        super().must_run()
 
     @property
     def has_begun(self) -> bool:

@@ -71,5 +71,4 @@ def test_many_kills_lose_nothing_on_postgresql(tmp_path: Path, postgres: Postgre
                 postgres.kill()
                 postgres.start()
                 ward.kills += 1
-                ward.server.go_on()
         ward.come_to_rest()
