@@ -5,6 +5,8 @@ httpx is imported where it is used: the app starts without it.
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,6 +49,8 @@ ERRORS: dict[str, type[Exception]] = {
 }
 
 
+PATIENCE, SLOWEST = 120.0, 1000
+NONCE = re.compile(r"[!-~]{1,200}")
 Said = TypeVar("Said", bound=BaseModel)
 
 
@@ -98,6 +102,8 @@ class Transport:
     def client(self) -> httpx.AsyncClient:
         """The HTTP client, made at first use."""
         if self._client is None:
+            from http.cookiejar import DefaultCookiePolicy
+
             import httpx
 
             self._client = httpx.AsyncClient(
@@ -106,6 +112,7 @@ class Transport:
                 follow_redirects=False,
                 trust_env=False,
             )
+            self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         return self._client
 
     async def enrol(self, code: str, label: str) -> Enrolled:
@@ -182,12 +189,15 @@ class Transport:
         self.traffic.requests += 1
         self.traffic.up += len(sent)
         try:
-            async with self.client.stream("POST", url, content=sent, headers=headers) as response:
-                body = await self._read(response)
+            async with (
+                asyncio.timeout(PATIENCE + len(sent) / SLOWEST) as patience,
+                self.client.stream("POST", url, content=sent, headers=headers) as response,
+            ):
+                body = await self._read(response, patience)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ExceptionGroup) as error:
             raise NotTheClinic() from error
-        except httpx.TransportError as error:
-            raise Offline() from error
+        except (httpx.TransportError, TimeoutError) as error:
+            raise (NotTheClinic if is_of_a_certificate(error) else Offline)() from error
         self._remember_nonce(response.headers.get("dpop-nonce", ""))
         if response.status_code == 415 and sent is not data:
             self.packs = False
@@ -198,17 +208,19 @@ class Transport:
         """Worth packing, and for a clinic that may know how to open it: release 0.1.0 does not."""
         return self.packs and self.speaks > 1 and path == SYNC and len(data) > SMALL
 
-    async def _read(self, response: httpx.Response) -> bytes:
-        raw = bytearray()
+    async def _read(self, response: httpx.Response, patience: asyncio.Timeout) -> bytes:
+        """The body, as long as it comes at a kilobyte a second at least."""
+        raw, until = bytearray(), patience.when() or 0.0
         async for part in response.aiter_raw():
             self.traffic.down += len(part)
             raw += part
+            patience.reschedule(until + len(raw) / SLOWEST)
             if len(raw) > MAX_PACKED:
                 raise NotTheClinic()
         return unpack(bytes(raw), response.headers.get("content-encoding", "identity"))
 
     def _remember_nonce(self, nonce: str) -> None:
-        if nonce and nonce != self.credentials.nonce:
+        if NONCE.fullmatch(nonce) and nonce != self.credentials.nonce:
             self.credentials.nonce = nonce
             self.kept(self.credentials)
 
@@ -234,7 +246,16 @@ class Transport:
             raise error
         if status in (401, 403):
             raise Unauthorised()
-        raise NotTheClinic() if status == 404 else Unwell()
+        raise NotTheClinic() if status < 400 or status == 404 else Unwell()
+
+
+def is_of_a_certificate(error: BaseException | None) -> bool:
+    """Did it fail because who answered could not show that it is the clinic?"""
+    import ssl
+
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def error_in(body: bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from sync.protocol.errors import Unwell
+from sync.protocol.sense import Sense
 from sync.protocol.wire import MAX_MUTATIONS, PAGE_BYTES, Exchange, Mutation, Reply
 
 
@@ -26,14 +27,18 @@ def sync_flow(
 ) -> Generator[Exchange, Reply, None]:
     """Exchange until nothing is left on either side. Nothing to do costs one exchange.
 
-    Raises Unwell when an exchange moved nothing and more is left: asking again would never end.
+    Raises Unwell when an exchange moved nothing and more is left: asking again would never end. Raises NotTheClinic
+    for a reply that makes no sense; nothing of it is kept.
     """
+    sense = Sense()
     while True:
         sent = replica.pending(batch)
         if sent:
             replica.leave(sent)
         before = dict(replica.cursors())
-        reply = yield Exchange(cursors=before, mutations=list(sent), limit=limit)
+        asked = Exchange(cursors=before, mutations=list(sent), limit=limit)
+        reply = yield asked
+        sense.check(asked, reply)
         replica.settle(sent, reply)
         left = replica.pending(1)
         if not reply.more and not left:

@@ -14,7 +14,7 @@ from sync.server.journal import Journal
 
 CAP, HEAD = 8 << 20, 64 << 10
 PACKED = {"/v1/sync": b"zstd"}
-DEADLINE = 10.0
+DEADLINE, SLOWEST = 10.0, 4000
 HOST = re.compile(rb"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
@@ -67,7 +67,7 @@ class Guard:
 
 
 class _Body:
-    """Counts and times the body as it comes in."""
+    """Counts and times the body as it comes in: after ten seconds, four kilobytes each second at least."""
 
     def __init__(self, receive: Receive, cap: int, deadline: float) -> None:
         self._receive, self._left = receive, cap
@@ -84,7 +84,9 @@ class _Body:
         if message["type"] == "http.disconnect":
             raise HTTPException(400, "cut_off")
         if message["type"] == "http.request":
-            self._left -= len(message.get("body", b""))
+            got = len(message.get("body", b""))
+            self._left -= got
+            self._until += got / SLOWEST
             self._done = not message.get("more_body", False)
             if self._left < 0:
                 raise HTTPException(413, "too_big")

@@ -53,13 +53,14 @@ def test_bad_framing_is_refused_before_anything_is_read(small_house, headers, st
     assert (answer.status_code, answer.json()) == (status, {"error": word})
 
 
-def stream(house, *messages, wait=0.0):
+def stream(house, *messages, wait=0.0, each=0.0):
     """Send raw ASGI messages; returns the status and body of the answer."""
     sent = list(messages)
     got = []
 
     async def receive():
         if sent:
+            await asyncio.sleep(each)
             return sent.pop(0)
         await asyncio.sleep(wait)
         return {"type": "http.disconnect"}
@@ -216,4 +217,12 @@ def test_an_origin_may_come_from_the_environment(sqlite_url, clock, monkeypatch)
     house = House(sqlite_url, clock)
     house.patient()
     assert house.phone().sync().pages
+    house.close()
+
+
+def test_a_body_that_comes_slowly_and_steadily_is_heard_out(sqlite_url, clock):
+    house = House(sqlite_url, clock, deadline=0.2)
+    part = {"type": "http.request", "body": b" " * 2000, "more_body": True}
+    said = [part] * 4 + [{"type": "http.request", "body": b"", "more_body": False}]
+    assert stream(house, *said, each=0.1)[0] == 401
     house.close()
