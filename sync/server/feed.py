@@ -14,7 +14,18 @@ from sync.server.database import Database, Unit
 from sync.server.tables import row, scope
 
 FIRST, MOST = 20, 320
+STANDING = sa.select(scope.c.epoch, scope.c.head, scope.c.floor).where(scope.c.id == sa.bindparam("in_scope"))
 _WANTED = [row.c[name] for name in ("id", "kind", "rev", "seq", "deleted", "version", "body", "mid")]
+CHUNK = (
+    sa.select(*_WANTED)
+    .where(
+        row.c.scope == sa.bindparam("in_scope"),
+        row.c.seq > sa.bindparam("since"),
+        row.c.seq <= sa.bindparam("head"),
+    )
+    .order_by(row.c.seq)
+    .limit(sa.bindparam("wanted"))
+)
 
 
 @dataclass
@@ -32,9 +43,7 @@ def page(
     A device that begins anew gets its own words too: it may have nothing else to hold on to.
     """
     with database.unit(scope_id) as unit:
-        epoch, head, floor = unit.connection.execute(
-            sa.select(scope.c.epoch, scope.c.head, scope.c.floor).where(scope.c.id == scope_id)
-        ).one()
+        epoch, head, floor = unit.connection.execute(STANDING, {"in_scope": scope_id}).one()
         since, began, reset = _start(text, key, Cursor(scope_id, epoch, head, floor))
         rows, last, more = _fill(unit, since, head, budget, () if reset else echo)
     made = {
@@ -89,13 +98,8 @@ def _after(unit: Unit, since: int, head: int) -> Iterator[sa.Row[Any]]:
     """
     wanted = FIRST
     while since < head:
-        asked = (
-            sa.select(*_WANTED)
-            .where(row.c.scope == unit.scope, row.c.seq > since, row.c.seq <= head)
-            .order_by(row.c.seq)
-            .limit(wanted)
-        )
-        chunk = unit.connection.execute(asked).all()
+        asked = {"in_scope": unit.scope, "since": since, "head": head, "wanted": wanted}
+        chunk = unit.connection.execute(CHUNK, asked).all()
         yield from chunk
         if len(chunk) < wanted:
             return

@@ -25,6 +25,14 @@ from sync.server.replays import replays_of
 from sync.server.tables import access, device, patient, token
 
 MINUTES = 10
+DEVICE = sa.select(device).where(device.c.thumb == sa.bindparam("of_thumb"))
+TOKEN = sa.select(token.c.device).where(
+    token.c.hash == sa.bindparam("of_hash"), token.c.expires_ms > sa.bindparam("now_ms")
+)
+GRANTS = sa.select(access.c.scope, access.c.scopes).where(
+    access.c.device == sa.bindparam("of_device"),
+    sa.or_(access.c.until_ms.is_(None), access.c.until_ms > sa.bindparam("now_ms")),
+)
 CONTENT = "content"
 
 
@@ -102,10 +110,9 @@ class Gate:
             raise Deny(401, "invalid_token")
         proven = self.proofs.check(replace(asked, token=text))
         now = _ms(self.clock())
-        mine = sa.select(token.c.device).where(token.c.hash == self._hash(text), token.c.expires_ms > now)
         with self.database.directory() as connection:
             known = self._known(connection, proven.thumb, "invalid_token")
-            if connection.scalar(mine) != known:
+            if connection.scalar(TOKEN, {"of_hash": self._hash(text), "now_ms": now}) != known:
                 raise Deny(401, "invalid_token")
             grants = _grants(connection, known, now)
         self.proofs.once(proven)
@@ -121,7 +128,7 @@ class Gate:
         return proven.thumb
 
     def _known(self, connection: sa.Connection, thumb: str, otherwise: str = "unknown_device") -> str:
-        found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()
+        found = connection.execute(DEVICE, {"of_thumb": thumb}).first()
         if found is None:
             raise Deny(401, otherwise)
         if found.revoked_ms is not None:
@@ -135,7 +142,7 @@ class Gate:
 
 def _device(connection: sa.Connection, thumb: str, label: str, now: datetime) -> str:
     """The device of this key: a known one adds a person, an ended one stays ended."""
-    found = connection.execute(sa.select(device).where(device.c.thumb == thumb)).first()
+    found = connection.execute(DEVICE, {"of_thumb": thumb}).first()
     if found is None:
         made = {"id": str(uuid.uuid4()), "thumb": thumb, "label": label, "enrolled_ms": _ms(now)}
         connection.execute(sa.insert(device), made)
@@ -159,9 +166,8 @@ def _grant(connection: sa.Connection, id: str, scope: str, scopes: str) -> None:
 
 
 def _grants(connection: sa.Connection, id: str, now_ms: int) -> dict[str, str]:
-    alive = sa.or_(access.c.until_ms.is_(None), access.c.until_ms > now_ms)
-    asked = sa.select(access.c.scope, access.c.scopes).where(access.c.device == id, alive)
-    return {one.scope: one.scopes for one in connection.execute(asked)}
+    asked = {"of_device": id, "now_ms": now_ms}
+    return {one.scope: one.scopes for one in connection.execute(GRANTS, asked)}
 
 
 def _ms(moment: datetime) -> int:
