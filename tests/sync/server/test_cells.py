@@ -8,7 +8,11 @@ import json
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -25,6 +29,7 @@ from sync.server.errors import Unreachable
 from sync.server.front import Front
 from sync.server.patience import REST, Patience
 
+ROOT = Path(__file__).parents[3]
 AWAY = "postgresql://evenkeel_api@127.0.0.1:1/x"
 
 
@@ -155,6 +160,40 @@ def test_a_cell_that_is_away_when_a_node_starts_troubles_nobody_else(street, clo
         assert (answer.status_code, answer.json()) == unwell
     with pytest.raises(Unreachable):
         Cells(street.clinics).of_patient("nobody")
+
+
+def test_cells_are_served_by_name(street, monkeypatch):
+    served = []
+    monkeypatch.setattr("sync.server.serving.serve_cells", lambda *how: served.append(how))
+    given = ["--cell=one=sqlite:///1.db", "--cell=two=sqlite:///2.db"]
+    assert CliRunner().invoke(main, ["serve", "--port", "1", *given]).exit_code == 0
+    assert served == [({"one": "sqlite:///1.db", "two": "sqlite:///2.db"}, "127.0.0.1", 1, None)]
+
+
+@pytest.mark.slow
+def test_one_process_answers_for_both_cells_on_a_port(street):
+    port = free_port()
+    given = [f"--cell={name}={clinic.database.shown}" for name, clinic in street.clinics.items()]
+    command = [sys.executable, "-m", "sync.server", "serve", "--port", str(port), *given]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            for _ in range(300):
+                with contextlib.suppress(httpx.TransportError):
+                    if client.get("/v1/health").json()["ok"]:
+                        break
+                time.sleep(0.1)
+            answer = client.post("/v1/enrol", json={"code": "AAAA-AAAA", "label": "x"})
+            assert (answer.status_code, answer.json()["error"]) == (401, "invalid_dpop_proof")
+    finally:
+        process.terminate()
+    assert process.wait(20) == 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

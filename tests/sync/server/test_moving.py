@@ -178,6 +178,7 @@ def test_cut_between_the_copy_and_the_last_word_it_is_finished_by_running_it_aga
         connection.exec_driver_sql("UPDATE move SET done = 0")
     with pytest.raises(Moved):
         moving.stay(source, target)
+    target.put("content", Person(id="p", fhir_id="x", name="served already"))
     assert moving.move_clinic(source, target)["row"] >= 4
     with source.database.directory() as connection:
         assert leaving(connection).done
