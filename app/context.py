@@ -86,6 +86,7 @@ class App(Safe):
             with contextlib.suppress(StoreFull):
                 self.change_settings(reported_lost=False)
         self.store.scope = self.store.state("scope", "")
+        self.store.clinic_key = self.credentials().wipe_key
         self.store.listen({"written"}, lambda _: self.wake())
         self._connect()
         self._tell()
@@ -151,6 +152,7 @@ class App(Safe):
     def _keep_credentials(self, credentials: Credentials) -> None:
         if self.is_open:
             self.store.keep(credentials=asdict(credentials))
+            self.store.clinic_key = credentials.wipe_key
 
     def take_back(self, doc: Doc) -> None:
         """Undo a document: one that never left is gone; one that may be with the clinic is deleted there too."""

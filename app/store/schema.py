@@ -6,7 +6,9 @@ outbox   changes on their way, in order; `tried` 1: it may have reached the clin
          once and is offered it again; one with a `reason` was refused
 sent     what the clinic took in the last 30 days, so that a clinic restored from a backup is offered it again:
          upon what it was made, and `rev`, which it became
-scopes   how far this device is in each scope
+scopes   how far this device is in each scope: `snapshot` is the plan of one that is on its way and `filled` how many
+         of its segments are here; `had` what the scope held when it began anew, `doubt` what was then not sent
+         again and stays until the clinic has signed that it may go
 state    small settings and secrets of this device, as JSON
 blobs    attachments by hash
 search   full-text index over docs; `search_due` lists what it has not read yet
@@ -75,6 +77,16 @@ def bases(db: Database) -> None:
     """What is offered again says upon what it was made."""
     for column in ("base_rev", "base_after", "rev"):
         db.execute(f"ALTER TABLE sent ADD COLUMN {column} TEXT")
+
+
+ARRIVAL = ("snapshot TEXT", *(f"{name} INTEGER NOT NULL DEFAULT 0" for name in ("filled", "had", "doubt")))
+
+
+@migrations()
+def arrival(db: Database) -> None:
+    """A first download may come in pieces, and far less than there was is doubted."""
+    for column in ARRIVAL:
+        db.execute(f"ALTER TABLE scopes ADD COLUMN {column}")
 
 
 def migrate(db: Database) -> None:

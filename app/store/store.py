@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from app.core.errors import ReadOnly, StoreError, StoreLocked
-from app.store import overlay, settle
+from app.store import generation, overlay, settle
 from app.store.engine import FILE, open_encrypted
 from app.store.errors import plainly
 from app.store.rekey import prepare
 from app.store.renew import put_in_place
 from sync.models import Doc, Policy, Stamp, new_id
+from sync.protocol.flow import Part
+from sync.protocol.segment import Line
 from sync.protocol.wire import Mutation, Reply
 
 Heard = Callable[[frozenset[str]], None]
@@ -34,7 +36,7 @@ class Store:
     ) -> None:
         self.db, self.folder = db, folder
         self.now, self._key, self._door = now, key, threading.Lock()
-        self.scope = ""
+        self.scope = self.clinic_key = ""
         self._listeners: list[tuple[frozenset[str], Heard]] = []
 
     # --- reading
@@ -141,9 +143,35 @@ class Store:
     def settle(self, sent: Sequence[Mutation], reply: Reply) -> None:
         """Take the clinic's answer in, in one transaction: verdicts, rows, cursors."""
         with plainly(self.folder), self.db.atomic():
-            changed = settle.take(self.db, sent, reply, self.now().isoformat())
+            changed = settle.take(self.db, sent, reply, self.now().isoformat(), self.clinic_key)
         if changed:
             self.announce(changed)
+
+    def missing(self, limit: int) -> Sequence[Part]:
+        """The first segments of snapshots that are still to come."""
+        with plainly(self.folder):
+            return generation.missing(self.db, limit)
+
+    def fill(self, part: Part, lines: Sequence[Line]) -> None:
+        """Take one segment in, in one transaction: its rows, and how far that is."""
+        with plainly(self.folder), self.db.atomic():
+            changed = generation.fill(self.db, part, lines)
+        if changed:
+            self.announce(changed)
+
+    def doubted(self) -> Mapping[str, int]:
+        """Scopes whose clinic has far less than there was, and how many documents stay until it has signed that."""
+        with plainly(self.folder):
+            return dict(self.db.execute("SELECT scope, doubt FROM scopes WHERE doubt > 0").fetchall())
+
+    def catching_up(self, scope: str | None = None) -> tuple[int, int | None] | None:
+        """Documents of a scope that are here and, where known, in all, until it has caught up; None once it has."""
+        scope = scope or self.scope
+        rows = self.rows("SELECT caught_up FROM scopes WHERE scope = ?", scope)
+        if not scope or (rows and rows[0]["caught_up"]):
+            return None
+        here = self.rows("SELECT count(*) AS n FROM docs WHERE scope = ?", scope)[0]["n"]
+        return here, next((part.total for part in self.missing(1) if part.scope == scope), None)
 
     def rekey(self, key: bytes) -> None:
         """Encrypt the whole database anew under another key. Cut short, it opens with exactly one of the two.

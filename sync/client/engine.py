@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sync.client.pieces import Pieces
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
 from sync.protocol.errors import Erased, Offline, ReportedLost, SyncError, TooNew, TooOld, Unauthorised
-from sync.protocol.flow import Replica, sync_flow
+from sync.protocol.flow import Answer, Fetch, Replica, Step, sync_flow
 from sync.protocol.wire import PAGE_BYTES
 
 log = logging.getLogger(__name__)
@@ -93,19 +94,31 @@ class Engine:
             raise
 
     async def _converse(self) -> Outcome:
-        outcome = Outcome()
+        outcome, pieces = Outcome(), Pieces(self.transport)
         flow = sync_flow(self.replica, limit=self.limit)
-        exchange = next(flow)
-        while True:
-            reply = await self.transport.exchange(exchange)
-            outcome.sent += sum(verdict.status in ("ok", "dup") for verdict in reply.verdicts)
-            outcome.received += sum(len(page.rows) for page in reply.pages)
-            outcome.reset += sum(page.reset is not None for page in reply.pages)
-            try:
-                exchange = flow.send(reply)
-            except StopIteration:
-                return outcome
-            await asyncio.sleep(0)
+        step: Step = next(flow)
+        try:
+            while True:
+                answer = await self._answer(step, pieces, outcome)
+                try:
+                    step = flow.send(answer)
+                except StopIteration:
+                    return outcome
+                await asyncio.sleep(0)
+        finally:
+            await pieces.drop()
+
+    async def _answer(self, step: Step, pieces: Pieces, outcome: Outcome) -> Answer:
+        """The clinic's answer to one step, counted."""
+        if isinstance(step, Fetch):
+            data = await pieces.get(step)
+            outcome.received += step.parts[0].segment.rows if data else 0
+            return data
+        reply = await self.transport.exchange(step)
+        outcome.sent += sum(verdict.status in ("ok", "dup") for verdict in reply.verdicts)
+        outcome.received += sum(len(page.rows) for page in reply.pages)
+        outcome.reset += sum(page.reset is not None for page in reply.pages)
+        return reply
 
     async def run(self) -> None:
         """Sync now, after each write, and from time to time; back off while the clinic cannot be reached."""

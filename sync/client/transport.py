@@ -18,6 +18,7 @@ from sync.client.orders import order_for
 from sync.client.packing import MAX_PACKED, pack, unpack
 from sync.protocol.errors import (
     BadCode,
+    Missing,
     NotTheClinic,
     Offline,
     OthersToo,
@@ -136,6 +137,20 @@ class Transport:
 
     async def ask(self, path: str, said: bytes) -> bytes:
         """The body of the clinic's answer to this device, signing in first where needed."""
+        return self._good(*await self._asked(path, said))
+
+    async def fetch(self, path: str, said: bytes) -> bytes:
+        """The bytes of an answer that is not JSON. Raises Missing where the clinic has them not, or not any more."""
+        status, headers, body = await self._asked(path, said)
+        if status == 200 and headers.get("content-type", "").startswith("application/octet-stream"):
+            return body
+        if status == 404 and error_in(body):
+            raise Missing()
+        self._good(status, headers, body)
+        raise NotTheClinic()
+
+    async def _asked(self, path: str, said: bytes) -> tuple[int, httpx.Headers, bytes]:
+        """Ask with a token, as often as it takes to have one that is taken."""
         for _ in range(3):
             if not self.credentials.token:
                 await self._sign_in()
@@ -146,7 +161,7 @@ class Transport:
                 raise self._refusal(body) or Unauthorised()
             if error_in(body) == "invalid_token":
                 self.credentials.token = ""
-        return self._good(status, headers, body)
+        return status, headers, body
 
     async def say_erased(self, order: str) -> None:
         """Tell the clinic that the order of this nonce was obeyed. The key alone speaks: access has ended."""

@@ -12,6 +12,7 @@ SyncError
   x TooOld         the clinic speaks a newer protocol
   x TooNew         the clinic speaks only protocols that this app no longer does
   x OthersToo      that device is not this person's alone
+  x Missing        the clinic has not, or not any more, what was asked for
   x Unwell         the clinic's server has a fault of its own
 """
 
@@ -64,6 +65,10 @@ class TooNew(SyncError):
 
 class OthersToo(SyncError):
     """That device also holds somebody else's record. Only the clinic can end it."""
+
+
+class Missing(SyncError):
+    """The clinic does not have this any more. It will be asked for anew."""
 
 
 class Unwell(SyncError):

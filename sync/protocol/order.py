@@ -7,13 +7,9 @@ to it.
 
 from __future__ import annotations
 
-import base64
-import binascii
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field, ValidationError
 
+from sync.protocol.signing import is_signed, sign
 from sync.protocol.wire import Wire
 
 CONTEXT = b"evenkeel wipe order 1\n"
@@ -38,21 +34,14 @@ class SignedOrder(Wire):
 def sign_order(order: WipeOrder, seed: bytes) -> SignedOrder:
     """The order under the clinic's key, given as its 32-byte seed."""
     said = order.model_dump_json()
-    signature = Ed25519PrivateKey.from_private_bytes(seed).sign(CONTEXT + said.encode())
-    return SignedOrder(said=said, signature=base64.urlsafe_b64encode(signature).decode())
-
-
-def public_half(seed: bytes) -> str:
-    """The public key of a seed, as devices pin it: base64url of its 32 bytes."""
-    raw = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    return base64.urlsafe_b64encode(raw).decode()
+    return SignedOrder(said=said, signature=sign(CONTEXT, said, seed))
 
 
 def read_order(signed: SignedOrder, pinned: str) -> WipeOrder | None:
     """The order when the pinned key signed it; None for anything else."""
+    if not is_signed(CONTEXT, signed.said, signed.signature, pinned):
+        return None
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(pinned))
-        key.verify(base64.urlsafe_b64decode(signed.signature), CONTEXT + signed.said.encode())
         return WipeOrder.model_validate_json(signed.said)
-    except (InvalidSignature, ValidationError, binascii.Error, ValueError):
+    except ValidationError:
         return None

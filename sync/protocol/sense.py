@@ -7,9 +7,13 @@ and what ended had begun.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sync.protocol.errors import NotTheClinic, Unwell
 from sync.protocol.wire import Exchange, Page, Reply, Verdict
+
+if TYPE_CHECKING:
+    from sync.protocol.segment import Line
 
 FRUITLESS = 3
 
@@ -35,16 +39,28 @@ class Sense:
         if self._fruitless > FRUITLESS:
             raise Unwell()
 
+    def segment(self, scope: str, lines: Sequence[Line]) -> None:
+        """Look at the rows of a segment before they are kept: as those of a page, but it did move something."""
+        self._rows(scope, [(id, rev, seq) for id, _kind, rev, seq, *_ in lines])
+        self._fruitless = 0
+
     def _page(self, page: Page) -> None:
-        """Rows come in the scope's order, also over the pages of one conversation, until it begins anew."""
-        last = -1 if page.reset else self._behind.get(page.scope, -1)
-        for row in page.rows:
-            if row.seq <= last or not row.id.isprintable() or not row.rev.isprintable():
-                raise NotTheClinic()
-            last = row.seq
-        if not _once([row.id for row in page.rows]) or not page.scope.isprintable():
+        if page.reset or page.snapshot:
+            self._behind.pop(page.scope, None)
+        if not page.scope.isprintable():
             raise NotTheClinic()
-        self._behind[page.scope] = last
+        self._rows(page.scope, [(row.id, row.rev, row.seq) for row in page.rows])
+
+    def _rows(self, scope: str, rows: Sequence[tuple[str, str, int]]) -> None:
+        """Rows come in the scope's order, also over the pages of one conversation, until it begins anew."""
+        last = self._behind.get(scope, -1)
+        for id, rev, seq in rows:
+            if seq <= last or not id.isprintable() or not rev.isprintable():
+                raise NotTheClinic()
+            last = seq
+        if not _once([id for id, _, _ in rows]):
+            raise NotTheClinic()
+        self._behind[scope] = last
 
 
 def _verdicts(sent: Collection[str], verdicts: Sequence[Verdict]) -> None:

@@ -17,6 +17,7 @@ MAX_PAGE_BYTES = 8 << 20
 MAX_MUTATIONS = 500
 MAX_BODY = 200_000
 MAX_SCOPES = 1000
+MAX_SEGMENTS = 100_000
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Scope = Annotated[str, Field(min_length=1, max_length=200)]
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
@@ -24,6 +25,8 @@ Rev = Annotated[str, Field(max_length=100)]
 Cursor = Annotated[str, Field(max_length=1000)]
 Seq = Annotated[int, Field(ge=0, lt=1 << 63)]
 Version = Annotated[int, Field(ge=0, lt=1 << 31)]
+LATER = {"confirm": 2}
+"""Fields of an Exchange and the version that they came with: an older clinic is not told them."""
 
 
 class Wire(BaseModel):
@@ -54,16 +57,22 @@ class Mutation(Wire):
 
 
 class Exchange(Wire):
-    """Up: how far this device is in each scope (None: from the start), and what it has to say."""
+    """Up: how far this device is in each scope (None: from the start), and what it has to say.
+
+    `confirm` names scopes of which far more would go than the device believes without the clinic's signature.
+    """
 
     v: int = UNSAID
     cursors: dict[Scope, Cursor | None] = Field(default_factory=dict, max_length=MAX_SCOPES)
     mutations: list[Mutation] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     limit: int = Field(default=PAGE_BYTES, ge=1, le=MAX_PAGE_BYTES)
+    confirm: list[Scope] = Field(default_factory=list, max_length=MAX_SCOPES)
 
     def said_in(self, v: int) -> bytes:
         """The JSON as a clinic of version `v` understands it."""
-        return self.model_copy(update={"v": v}).model_dump_json(exclude_defaults=True).encode()
+        unknown = {name for name, since in LATER.items() if since > v}
+        said = self.model_copy(update={"v": v})
+        return said.model_dump_json(exclude_defaults=True, exclude=unknown).encode()
 
 
 class Verdict(Wire):
@@ -94,10 +103,32 @@ class Row(Wire):
     body: str = "{}"
 
 
+class Segment(Wire):
+    """A piece of a snapshot: the SHA-256 of its packed bytes in hex, how many rows it holds, its packed size."""
+
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    rows: Seq
+    size: Seq
+
+
+class Snapshot(Wire):
+    """All rows of a scope up to the page's cursor, in pieces that are fetched one by one and never change."""
+
+    segments: list[Segment] = Field(min_length=1, max_length=MAX_SEGMENTS)
+
+
+class SignedHead(Wire):
+    """A Head's JSON to the letter (`protocol/head.py`), and the clinic's signature over it."""
+
+    said: str = Field(max_length=2000)
+    signature: str = Field(max_length=100)
+
+
 class Page(Wire):
     """The next rows of one scope in the server's order, and the cursor behind them.
 
-    `reset` says why the cursor sent was of no use (`epoch`, `floor`, `scope`): then the rows begin anew.
+    `reset` says why the cursor sent was of no use: then the rows begin anew. With a `snapshot` there are no rows:
+    the cursor counts once all its segments are here.
     """
 
     scope: Scope
@@ -105,15 +136,20 @@ class Page(Wire):
     cursor: Cursor
     more: bool = False
     reset: Literal["epoch", "floor", "scope", "schema"] | None = None
+    snapshot: Snapshot | None = None
 
 
 class Reply(Wire):
-    """Down: a verdict per mutation, a page per scope this device may read, and scopes it may no longer read."""
+    """Down: a verdict per mutation, a page per scope this device may read, and scopes it may no longer read.
+
+    `heads` are the clinic's signatures that were asked for with `confirm`, where it gives them.
+    """
 
     v: int = UNSAID
     verdicts: list[Verdict] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     pages: list[Page] = Field(default_factory=list, max_length=MAX_SCOPES)
     ended: list[Scope] = Field(default_factory=list, max_length=MAX_SCOPES)
+    heads: list[SignedHead] = Field(default_factory=list, max_length=MAX_SCOPES)
 
     @property
     def more(self) -> bool:

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from sync.protocol.order import public_half
+from sync.protocol.signing import public_half
 from sync.protocol.version import OLDEST, PROTOCOL, UNSAID
 from sync.protocol.wire import Exchange, Reply
 from sync.server.clinic import Clinic, version
 from sync.server.denials import Deny
-from sync.server.document import JSON, asks, documented, says
+from sync.server.document import BYTES, JSON, asks, documented, says
 from sync.server.errors import DatabaseError
 from sync.server.exchange import answer, packed
 from sync.server.gate import Gate, Visitor, utc_now
@@ -28,7 +28,9 @@ from sync.server.guard import CAP, DEADLINE, Guard
 from sync.server.journal import Journal, Write, to_stderr
 from sync.server.own_devices import Devices, Named, Obeyed, OwnDevices
 from sync.server.packing import unpacked
+from sync.server.pieces import Pieces, Wanted
 from sync.server.reception import PATIENCE, Reception
+from sync.server.snapshots import Sizes
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -77,9 +79,10 @@ class Spoken(msgspec.Struct):
 class Api:
     """The operations behind the routes."""
 
-    def __init__(self, clinic: Clinic, gate: Gate, reception: Reception) -> None:
+    def __init__(self, clinic: Clinic, gate: Gate, reception: Reception, sizes: Sizes | None = None) -> None:
         self.clinic, self.gate, self.reception = clinic, gate, reception
         self.wipe_key = public_half(gate.keys.orders)
+        self.snapshots = clinic.snapshots(sizes)
 
     async def health(self) -> Health:
         """Is the clinic's computer well, and which versions does it speak?"""
@@ -119,8 +122,8 @@ class Api:
         return Response(data, media_type=JSON, headers=headers)
 
     def _exchanged(self, visitor: Visitor, asked: Exchange, accepted: str) -> tuple[bytes, str | None]:
-        key = self.gate.keys.cursor
-        return packed(answer(self.clinic.database, key, self.clinic.clock, visitor, asked), accepted)
+        clinic, keys = self.clinic, self.gate.keys
+        return packed(answer(clinic.database, keys, clinic.clock, visitor, asked, self.snapshots), accepted)
 
     def said(self, what: dict[str, Any], status: int = 200) -> Response:
         """An answer, with a fresh nonce for the next request."""
@@ -174,16 +177,18 @@ def create_app(
     log: Write = to_stderr,
     cap: int = CAP,
     deadline: float = DEADLINE,
+    sizes: Sizes | None = None,
 ) -> Guard:
     """The API over this clinic or database address, migrated and ready: an ASGI app.
 
     Proofs must name `origin`; without one, the address that was called, which must be of one of `hosts`, if given.
+    `sizes` are of snapshots.
     """
     if isinstance(clinic, str):
         clinic = Clinic(clinic, clock=clock, pepper=pepper)
     clinic.migrate()
     origin = (origin or os.environ.get("EVENKEEL_ORIGIN") or "").rstrip("/")
-    api = Api(clinic, clinic.gate(), Reception(clinic.gate(), origin, hosts))
+    api = Api(clinic, clinic.gate(), Reception(clinic.gate(), origin, hosts), sizes)
     return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose)
 
 
@@ -191,6 +196,7 @@ def _routes(api: Api) -> FastAPI:
     app = FastAPIOffline(
         title="Evenkeel companion API", version=version(), redoc_url=None, redirect_slashes=False
     )
+    pieces = Pieces(api.snapshots, api.reception, api.said)
     own = OwnDevices(api.clinic, api.reception, api.said)
 
     def post(path: str, does: Any, asked: dict[str, Any], said: dict[int | str, dict[str, Any]]) -> None:
@@ -202,6 +208,7 @@ def _routes(api: Api) -> FastAPI:
     post("/v1/enrol", api.enrol, asks(Enrol, token=False), says(Enrolled, 403, 422, 429))
     post("/v1/token", api.token, asks(token=False), says(Token))
     post("/v1/sync", api.sync, asks(Exchange), says(Reply, 422, 426))
+    post("/v1/segment", pieces.segment, asks(Wanted), says(None, 404, 422, content=BYTES))
     post("/v1/devices", own.every, asks(), says(Devices))
     post("/v1/devices/end", own.end, asks(Named), says(None, 403, 404, 422))
     post("/v1/devices/lost", own.lost, asks(Named), says(None, 403, 404, 422))

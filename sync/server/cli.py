@@ -13,7 +13,7 @@ import click
 
 from sync.server.clinic import version
 from sync.server.errors import ClinicError
-from sync.server.keeping import backup, cell, migrate, move, roles
+from sync.server.keeping import backup, cell, compact, confirm, migrate, move, roles
 from sync.server.options import as_json as _json
 from sync.server.options import cells as _cells
 from sync.server.options import db as _db
@@ -213,5 +213,5 @@ def restored(db: str) -> None:
     click.echo(f"{count} scopes have a new epoch.")
 
 
-for command in (backup, cell, migrate, move, roles):
+for command in (backup, cell, compact, confirm, migrate, move, roles):
     main.add_command(command)

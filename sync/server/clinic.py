@@ -13,13 +13,16 @@ import sqlalchemy as sa
 from sync.models import Doc
 from sync.protocol.version import PROTOCOL
 from sync.server.codes import Codes
+from sync.server.compaction import DAY_MS, DAYS, Compacted, compact
 from sync.server.database import Database
 from sync.server.errors import UnknownPatient
 from sync.server.gate import Gate, utc_now
+from sync.server.heads import vouch
 from sync.server.importing import Importer, Report, files_in
 from sync.server.keys import Keys, load_keys
 from sync.server.ledger import Held, Ledger, new_epoch
 from sync.server.register import Register, moment
+from sync.server.snapshots import Sizes, Snapshots
 from sync.server.tables import device, patient, row
 
 
@@ -104,11 +107,7 @@ class Clinic:
 
     def devices(self, patient_id: str) -> list[dict[str, Any]]:
         """The devices that hold a patient's record, ended ones too."""
-        with self.database.directory() as connection:
-            scope = connection.scalar(sa.select(patient.c.scope).where(patient.c.id == patient_id))
-            if scope is None:
-                raise UnknownPatient(patient_id)
-        return self.register.of([scope])
+        return self.register.of([self._scope_of(patient_id)])
 
     def revoke(self, device_id: str) -> None:
         """End a device's access at once; its patients see that it was ended."""
@@ -140,6 +139,21 @@ class Clinic:
             "protocol": PROTOCOL,
         }
 
+    def snapshots(self, sizes: Sizes | None = None) -> Snapshots:
+        """What hands first downloads out in pieces. Make one for as long as the clinic is open."""
+        return Snapshots(self.database, self.keys().pepper, self.clock, sizes)
+
+    def compact(self, days: int = DAYS) -> Compacted:
+        """Forget deletions and verdicts older than this; devices that were away for longer begin anew."""
+        return compact(self.database, self._now_ms() - days * DAY_MS)
+
+    def confirm(self, patient_id: str | None = None) -> list[str]:
+        """A person says that these records are right as they are: devices may let go of what is not in them.
+
+        The scopes of one patient, or all. Returns those of which nobody had said so since a backup was put back.
+        """
+        return vouch(self.database, self._scope_of(patient_id) if patient_id is not None else None)
+
     def restored(self) -> int:
         """After a backup was put back: give every scope a new epoch, so that devices begin anew."""
         scopes = self.database.scopes()
@@ -164,6 +178,15 @@ class Clinic:
             asked = asked.where(row.c.kind == kind)
         with self.database.unit(scope) as unit:
             return unit.connection.scalar(asked.where(row.c.deleted.is_(False))) or 0
+
+    def _scope_of(self, patient_id: str) -> str:
+        with self.database.directory() as connection:
+            found: str | None = connection.scalar(
+                sa.select(patient.c.scope).where(patient.c.id == patient_id)
+            )
+        if found is None:
+            raise UnknownPatient(patient_id)
+        return found
 
     def _now_ms(self) -> int:
         return int(self.clock().timestamp() * 1000)

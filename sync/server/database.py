@@ -153,7 +153,7 @@ class Database:
         with self.directory() as connection:
             if connection.execute(known).first():
                 return
-        new = {"id": scope, "epoch": secrets.token_hex(4), "head": 0, "floor": 0}
+        new = {"id": scope, "epoch": secrets.token_hex(4), "head": 0, "floor": 0, "vouched": True}
         with contextlib.suppress(Taken), self.unit(scope, write=True) as unit:
             unit.connection.execute(sa.insert(tables.scope), new)
 

@@ -17,6 +17,9 @@ from sync.server.cursor import Cursor
 from sync.server.database import Database
 from sync.server.feed import Budget, page
 from sync.server.gate import CONTENT, Visitor
+from sync.server.heads import heads
+from sync.server.keys import Keys
+from sync.server.snapshots import Snapshots
 from sync.server.verdicts import Bench
 
 SMALL = 500
@@ -24,19 +27,30 @@ _local = threading.local()
 
 
 def answer(
-    database: Database, key: bytes, clock: Callable[[], datetime], visitor: Visitor, asked: Exchange
+    database: Database,
+    keys: Keys,
+    clock: Callable[[], datetime],
+    visitor: Visitor,
+    asked: Exchange,
+    snapshots: Snapshots | None = None,
 ) -> dict[str, Any]:
-    """The reply to an exchange, as it travels."""
-    verdicts = judge(database, clock(), visitor, asked, key)
+    """The reply to an exchange, as it travels. What version 1 does not know is said to later ones only."""
+    new = asked.v >= 2
+    verdicts = judge(database, clock(), visitor, asked, keys.cursor)
     echo = {verdict.mid for verdict in verdicts if verdict.status in ("ok", "dup")}
     budget = Budget(asked.limit)
     granted = sorted(visitor.grants, key=lambda scope: (scope == CONTENT, scope))
-    pages = [page(database, scope, asked.cursors.get(scope), budget, echo, key) for scope in granted]
+    pages = [
+        page(database, scope, asked.cursors.get(scope), budget, echo, keys.cursor, snapshots if new else None)
+        for scope in granted
+    ]
+    signed = heads(database, keys, asked.confirm, pages) if new else []
     return {
         "v": asked.v,
         "verdicts": [verdict.model_dump(exclude_none=True) for verdict in verdicts],
         "pages": pages,
         "ended": sorted(scope for scope in asked.cursors if scope not in visitor.grants),
+        **({"heads": signed} if signed else {}),
     }
 
 

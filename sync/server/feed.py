@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ import sqlalchemy as sa
 from sync.server import cursor as cursors
 from sync.server.cursor import Cursor
 from sync.server.database import Database, Unit
+from sync.server.errors import DatabaseError
+from sync.server.ledger import new_epoch
+from sync.server.snapshots import Snapshots
 from sync.server.tables import row, scope
 
 FIRST, MOST = 20, 320
@@ -36,23 +40,54 @@ class Budget:
 
 
 def page(
-    database: Database, scope_id: str, text: str | None, budget: Budget, echo: Collection[str], key: bytes
+    database: Database,
+    scope_id: str,
+    text: str | None,
+    budget: Budget,
+    echo: Collection[str],
+    key: bytes,
+    snapshots: Snapshots | None = None,
 ) -> dict[str, Any]:
     """The next page of a scope as it travels. At least one row, then as many as the budget allows.
 
-    A device that begins anew gets its own words too: it may have nothing else to hold on to.
+    A device that begins anew gets its own words too: it may have nothing else to hold on to. With `snapshots`, where
+    one page would not do, it gets the names of segments instead.
     """
     with database.unit(scope_id) as unit:
-        epoch, head, floor = unit.connection.execute(STANDING, {"in_scope": scope_id}).one()
-        since, began, reset = _start(text, key, Cursor(scope_id, epoch, head, floor))
-        rows, last, more = _fill(unit, since, head, budget, () if reset else echo)
-    made = {
+        now = _now(unit)
+        since, began, reset = _start(text, key, now)
+        made = snapshots.ready(unit) if snapshots and not since else None
+        rows, last, more = (
+            ([], 0, True) if made else _fill(unit, since, now.seq, budget, () if reset else echo)
+        )
+    if reset == "epoch" and _is_ahead(text, key, now):
+        with database.unit(scope_id, write=True) as unit:
+            new_epoch(unit)
+        return page(database, scope_id, text, budget, echo, key, snapshots)
+    if snapshots and more and not since and not made:
+        with contextlib.suppress(DatabaseError):  # no room for one, or the clinic is moving: rows do as well
+            made = snapshots.make(scope_id)
+    place = replace(now, seq=made.seq if made else last, began=began)
+    said = {
         "scope": scope_id,
-        "rows": rows,
-        "cursor": cursors.write(Cursor(scope_id, epoch, last, began), key),
+        "rows": [] if made else rows,
+        "cursor": cursors.write(place, key),
         "more": more,
     }
-    return {**made, "reset": reset} if reset else made
+    said |= {"reset": reset} if reset else {}
+    return said | ({"snapshot": {"segments": made.segments}} if made else {})
+
+
+def _now(unit: Unit) -> Cursor:
+    """Where the scope's order ends now, and its floor."""
+    epoch, head, floor = unit.connection.execute(STANDING, {"in_scope": unit.scope}).one()
+    return Cursor(unit.scope, epoch, head, floor, cursors.SCHEMA)
+
+
+def _is_ahead(text: str | None, key: bytes, now: Cursor) -> bool:
+    """A cursor of this life that lies ahead of it proves that a backup was put back: another life must begin."""
+    sent = cursors.read(text or "", key)
+    return sent is not None and (sent.scope, sent.epoch) == (now.scope, now.epoch)
 
 
 def _start(text: str | None, key: bytes, now: Cursor) -> tuple[int, int, str | None]:
@@ -68,6 +103,8 @@ def _start(text: str | None, key: bytes, now: Cursor) -> tuple[int, int, str | N
         return 0, floor, "scope"
     if sent.epoch != now.epoch or sent.seq > now.seq:
         return 0, floor, "epoch"
+    if sent.schema != now.schema:
+        return 0, floor, "schema"
     if sent.seq < floor and sent.began != floor:
         return 0, floor, "floor"
     return sent.seq, sent.began, None

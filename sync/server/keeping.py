@@ -1,9 +1,11 @@
-"""Commands for who keeps the database: bring it to this version, set up its roles, copy it, move it."""
+"""Commands for who keeps the database: bring it to this version, set up its roles, copy, move, vouch, forget."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,7 +15,9 @@ from sync.server import roles as who
 from sync.server.backup import back_up
 from sync.server.cells import Cells
 from sync.server.clinic import Clinic
+from sync.server.compaction import DAYS
 from sync.server.errors import NotPostgres
+from sync.server.options import as_json as _json
 from sync.server.options import cells as _cells
 from sync.server.options import db as _db
 from sync.server.options import opened, plain
@@ -105,3 +109,27 @@ def cell(patients: tuple[str, ...], cells: dict[str, str]) -> None:
             stack.callback(one.dispose)
         for patient in patients:
             click.echo(f"{patient} {Cells(clinics).of_patient(patient)}")
+
+
+@click.command()
+@_db
+@click.option("--patient", metavar="ID", help="Only this patient's record.")
+def confirm(db: str, patient: str | None) -> None:
+    """Say that records are right as they are, after a backup was put back: devices let go of what is not in them."""
+    with opened(db) as clinic:
+        said = clinic.confirm(patient)
+    click.echo(f"{len(said)} scopes are confirmed as they are.")
+
+
+@click.command()
+@_db
+@click.option("--days", type=click.IntRange(1), default=DAYS, show_default=True, help="What is older, goes.")
+@_json
+def compact(db: str, days: int, as_json: bool) -> None:
+    """Forget deletions and verdicts that no device can still need. A clinic that is served does so every day."""
+    with opened(db) as clinic:
+        done = clinic.compact(days)
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    click.echo(f"{done.deletions} deletions and {done.verdicts} verdicts forgotten in {done.scopes} scopes.")

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from granian.constants import HTTPModes, Interfaces
@@ -17,11 +17,12 @@ from granian.server.embed import Server
 
 from sync.server.api import create_app
 from sync.server.clinic import Clinic
-from sync.server.errors import Unreachable
+from sync.server.errors import ClinicError, Unreachable
 from sync.server.front import Front
 from sync.server.guard import HEAD
 
 GRACE = 5.0
+DAY = 24 * 3600.0
 NEAR = ("127.0.0.1", "localhost", "::1")
 OWNS = "Warning: this role may change the tables. Serve as evenkeel_api: `evenkeel clinic roles --help`."
 
@@ -42,7 +43,8 @@ def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
     clinic = Clinic(db_url)
     try:
         _bound(clinic)
-        asyncio.run(_run(create_app(clinic, origin=origin, hosts=(*NEAR, host)), host, port))
+        app = create_app(clinic, origin=origin, hosts=(*NEAR, host))
+        asyncio.run(_run(app, [clinic], host, port))
     finally:
         clinic.dispose()
     _leave()
@@ -56,7 +58,8 @@ def serve_cells(cells: Mapping[str, str], host: str, port: int, origin: str | No
         for clinic in clinics.values():
             with contextlib.suppress(Unreachable):
                 _bound(clinic)
-        asyncio.run(_run(Front(clinics, origin=origin, hosts=(*NEAR, host)), host, port))
+        front = Front(clinics, origin=origin, hosts=(*NEAR, host))
+        asyncio.run(_run(front, list(clinics.values()), host, port))
     finally:
         for clinic in clinics.values():
             clinic.dispose()
@@ -75,7 +78,18 @@ def _leave() -> NoReturn:
     os._exit(0)
 
 
-async def _run(app: object, host: str, port: int) -> None:
+async def _daily(clinics: Sequence[Clinic]) -> None:
+    """Forget every day what no device can still need. A cell that is away is asked again tomorrow."""
+    while True:
+        await asyncio.sleep(DAY)
+        for clinic in clinics:
+            try:
+                await asyncio.to_thread(clinic.compact)
+            except ClinicError as error:
+                print(f"not compacted: {type(error).__name__}", file=sys.stderr, flush=True)
+
+
+async def _run(app: object, clinics: Sequence[Clinic], host: str, port: int) -> None:
     server = Server(
         app,
         address=host,
@@ -89,11 +103,12 @@ async def _run(app: object, host: str, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         _on_signal(number, stop)
-    serving = asyncio.ensure_future(server.serve())
+    serving, daily = asyncio.ensure_future(server.serve()), asyncio.ensure_future(_daily(clinics))
     print(f"Evenkeel clinic listening on http://{host}:{port}", file=sys.stderr, flush=True)
     stopped = asyncio.ensure_future(stop.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
+    daily.cancel()
     if not stop.is_set():
         raise PortTaken(port) from serving.exception()
     server.stop()  # type: ignore[no-untyped-call]

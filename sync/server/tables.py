@@ -7,7 +7,7 @@ tables say who may reach which scope.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
 
 meta = sa.MetaData()
 
@@ -18,6 +18,7 @@ scope = Table(
     Column("epoch", Text, nullable=False),
     Column("head", BigInteger, nullable=False),
     Column("floor", BigInteger, nullable=False),
+    Column("vouched", Boolean, nullable=False),
 )
 row = Table(
     "row",
@@ -59,7 +60,25 @@ applied = Table(
     Column("rev", Text),
     Column("received_ms", BigInteger, nullable=False),
 )
-SCOPED = ("row", "history", "applied")
+snapshot = Table(
+    "snapshot",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("epoch", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("rows", BigInteger, nullable=False),
+    Column("segments", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+)
+segment = Table(
+    "segment",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+)
+SCOPED = ("row", "history", "applied", "snapshot", "segment")
 """Every table of a scope's own: PostgreSQL guards these row by row. A table of the directory stands in `roles`."""
 SECRETS = ("pepper", "cursor", "orders")
 """The secrets that a serving node needs; on PostgreSQL it can read no other."""

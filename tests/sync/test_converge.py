@@ -1,7 +1,8 @@
 """Whatever happens in whatever order, the devices end up equal, and equal to the clinic.
 
 Two devices with real encrypted stores and the clinic's real tables. Steps: write, edit, delete, undo, sync with tiny
-pages, send and lose the reply, deliver twice, back the clinic up and put the backup back. A script that once broke it
+pages and pieces, stop in the middle of a first download, send and lose the reply, deliver twice, back the clinic up and
+put the backup back, forget snapshots and old deletions. A script that once broke it
 is pinned with @example and stays.
 """
 
@@ -19,27 +20,33 @@ from hypothesis import strategies as st
 
 from app.store import Store, open_store, states
 from sync.models import MoodEntry, new_id
-from sync.protocol.flow import sync_flow
+from sync.protocol.flow import Fetch, sync_flow
 from sync.protocol.wire import Exchange, Reply
 from sync.server.clinic import Clinic
+from sync.server.compaction import compact
 from sync.server.database import Database
 from sync.server.exchange import answer
 from sync.server.gate import Visitor
+from sync.server.keys import Keys
 from sync.server.ledger import new_epoch
-from sync.server.tables import applied, history, row, scope
+from sync.server.snapshots import Sizes, Snapshots
+from sync.server.tables import applied, history, row, scope, segment, snapshot
 from tests.conftest import Clock
 
 COUNT = count()
+KEYS = Keys(pepper=b"p" * 32, cursor=b"k" * 32, orders=b"o" * 32)
+TINY = Sizes(raw=300, changes=2)
 TABLES = (row, history, applied)
-VERBS = ("write", "edit", "delete", "undo", "sync", "lose", "twice", "backup", "restore")
 START = datetime(2026, 6, 2, tzinfo=UTC)
 MOST = 60
+VERBS = (
+    "write", "write", "edit", "edit", "delete", "undo", "sync", "lose", "twice", "backup", "restore",
+    "begin", "swept", "compact",
+)  # fmt: skip
 Step = tuple[str, int, int]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(
-            ["write", "write", "edit", "edit", "delete", "undo", "sync", "lose", "twice", "backup", "restore"]
-        ),
+        st.sampled_from(VERBS),
         st.integers(0, 1),
         st.integers(1, 5),
     ),
@@ -57,6 +64,7 @@ class World:
         self.kept: list[list[Any]] = [[], [], []]
         self.scope = f"patient:{next(COUNT)}"
         database.begin(self.scope)
+        self.snapshots = Snapshots(database, KEYS.pepper, self.clock, TINY)
         self.devices = [open_store(None, bytes([n]) * 32, self.clock) for n in (1, 2)]
         for device in self.devices:
             device.scope = self.scope
@@ -67,8 +75,14 @@ class World:
 
     def ask(self, device: int, exchange: Exchange) -> Reply:
         visitor = Visitor(device=f"d{device}", grants={self.scope: "read write"})
-        reply: dict[str, Any] = answer(self.database, b"k" * 32, self.clock, visitor, exchange)
+        asked = exchange.model_copy(update={"v": 2})
+        reply: dict[str, Any] = answer(self.database, KEYS, self.clock, visitor, asked, self.snapshots)
         return Reply.model_validate(json.loads(json.dumps(reply)))
+
+    def answer(self, device: int, said: Exchange | Fetch) -> Reply | bytes | None:
+        if isinstance(said, Fetch):
+            return self.snapshots.get([self.scope], said.hash)
+        return self.ask(device, said)
 
     def step(self, step: Step) -> None:
         verb, device, number = step
@@ -119,16 +133,38 @@ class World:
 
     def sync(self, device: int, number: int, twice: bool = False) -> None:
         flow = sync_flow(self.devices[device], batch=number, limit=number * 60)
-        exchange = next(flow)
+        said = next(flow)
         for _ in range(MOST):
-            reply = self.ask(device, exchange)
-            if twice:
-                self.devices[device].settle(exchange.mutations, self.ask(device, exchange))
+            reply = self.answer(device, said)
+            if twice and isinstance(said, Exchange):
+                self.devices[device].settle(said.mutations, self.ask(device, said))
             try:
-                exchange = flow.send(reply)
+                said = flow.send(reply)
             except StopIteration:
                 return
         pytest.fail("the conversation does not end")
+
+    def begin(self, device: int, number: int) -> None:
+        """A first download that is cut off after some pieces, or goes to its end."""
+        flow = sync_flow(self.devices[device], batch=number, limit=number * 60)
+        said = next(flow)
+        for _ in range(number):
+            try:
+                said = flow.send(self.answer(device, said))
+            except StopIteration:
+                return
+
+    def swept(self, _device: int, _number: int) -> None:
+        """The clinic throws its snapshots away."""
+        with self.database.unit(self.scope, write=True) as unit:
+            for table in (snapshot, segment):
+                unit.connection.execute(sa.delete(table).where(table.c.scope == self.scope))
+
+    def compact(self, _device: int, _number: int) -> None:
+        """Four hundred days pass with nothing on its way, and the clinic forgets what was deleted before."""
+        if not any(store.rows("SELECT 1 FROM outbox WHERE tried = 1") for store in self.devices):
+            self.now += timedelta(days=401)
+            compact(self.database, int((self.now - timedelta(days=400)).timestamp() * 1000))
 
     def twice(self, device: int, number: int) -> None:
         self.sync(device, number, twice=True)

@@ -30,7 +30,5 @@ def next_visit(store: Store, now: datetime) -> Visit | None:
 
 def still_loading(store: Store) -> int | None:
     """While the record comes in for the first time: how many documents are here so far. None once all are."""
-    rows = store.rows("SELECT caught_up FROM scopes WHERE scope = ?", store.scope)
-    if not store.scope or (rows and rows[0]["caught_up"]):
-        return None
-    return int(store.rows("SELECT count(*) AS n FROM docs WHERE scope = ?", store.scope)[0]["n"])
+    found = store.catching_up()
+    return found[0] if found else None

@@ -20,10 +20,12 @@ from sync.server import cursor as cursors
 from sync.server.clinic import Clinic
 from sync.server.exchange import answer, packed
 from sync.server.gate import CONTENT, Visitor
+from sync.server.keys import Keys
 from sync.server.ledger import Ledger
 from sync.server.tables import row, scope
 
 KEY = b"k" * 32
+KEYS = Keys(pepper=KEY, cursor=KEY, orders=KEY)
 SCOPES = ("patient:p", "patient:q", CONTENT)
 MEMORY = Path("/dev/shm")
 VERSIONS = """SELECT scope, seq, id, rev, deleted, body, mid, device, '' AS kind FROM history
@@ -88,7 +90,7 @@ class Desk:
         """One request as it travels, answered as it travels."""
         self._set(self.now())
         asked = Exchange.model_validate_json(said)
-        made = answer(self.clinic.database, KEY, self.now, Visitor(device, grants), asked)
+        made = answer(self.clinic.database, KEYS, self.now, Visitor(device, grants), asked)
         self.changed()
         return packed(made, "")[0].decode()
 
@@ -141,7 +143,7 @@ class Desk:
         """The clinic's database as it stands."""
         if self._book is None:
             ask = self.beside.execute
-            scopes = {id: (epoch, head, floor) for id, epoch, head, floor in ask("SELECT * FROM scope")}
+            scopes = {id: tuple(life) for id, *life in ask("SELECT id, epoch, head, floor FROM scope")}
             versions = [Version(*one) for one in ask(VERSIONS)]
             rows = {(one.scope, one.id): one for one in versions if one.kind}
             applied = {(s, m): v for s, m, v in ask("SELECT scope, mid, verdict FROM applied")}

@@ -11,7 +11,7 @@ import json
 import pytest
 from forge import NO_TOKEN, PROOFS, TOKENS, Call
 from house import Phone, mood, remembered
-from twins import digest, leaks, operations, twins
+from twins import digest, leaks, operations, segments, twins
 
 OPEN = {"GET /v1/health"}
 B, DOC = "patient:pb", "canary-doc"
@@ -20,6 +20,12 @@ B, DOC = "patient:pb", "canary-doc"
 def sync_reaches(a, b):
     """Everything A might say in an exchange to get at B."""
     yield {"cursors": {B: None}}
+    yield {
+        "v": 2,
+        "limit": 1,
+        "cursors": {"patient:pa": a.cursors["patient:pa"], B: None},
+        "confirm": [B, "*"],
+    }
     yield {"cursors": {B: b.cursors[B]}}
     yield {"cursors": {"patient:pa": b.cursors[B], "content": b.cursors[B]}}
     for more in (
@@ -37,6 +43,7 @@ REACH = {
     "POST /v1/enrol": lambda a, b: [{"code": "ABCD-EFGH-JKMN-PQRST", "label": b.id}],
     "POST /v1/token": lambda a, b: [{}, {"device": b.id}],
     "POST /v1/sync": sync_reaches,
+    "POST /v1/segment": lambda a, b: [{"hash": name} for name in (*segments(b, B), "0" * 64)],
     "POST /v1/devices": lambda a, b: [{}, {"device": b.id}, {"scope": B}],
     "POST /v1/devices/end": lambda a, b: [{"device": b.id}, {"device": B}, {"device": "pb"}],
     "POST /v1/devices/lost": lambda a, b: [{"device": b.id}, {"device": B}],

@@ -158,7 +158,7 @@ def test_too_many_mutations_in_one_exchange_are_refused(small_house):
 
 def test_the_document_describes_every_operation(small_house):
     document = small_house.call("GET", "/openapi.json").json()
-    talk = {"/v1/health", "/v1/enrol", "/v1/token", "/v1/sync"}
+    talk = {"/v1/health", "/v1/enrol", "/v1/token", "/v1/sync", "/v1/segment"}
     devices = {"/v1/devices", "/v1/devices/end", "/v1/devices/lost", "/v1/erased"}
     assert set(document["paths"]) == talk | devices
     assert "Exchange" in json.dumps(document["paths"]["/v1/sync"])

@@ -10,7 +10,8 @@ from alembic import command
 from click.testing import CliRunner
 from house import Phone, rows
 
-from sync.protocol.order import SignedOrder, WipeOrder, public_half, read_order
+from sync.protocol.order import SignedOrder, WipeOrder, read_order
+from sync.protocol.signing import public_half
 from sync.server.cli import main
 from sync.server.clinic import Clinic
 from sync.server.database import Database
