@@ -18,6 +18,7 @@ MAX_MUTATIONS = 500
 MAX_BODY = 200_000
 MAX_SCOPES = 1000
 MAX_SEGMENTS = 100_000
+MAX_WAIT = 25
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Scope = Annotated[str, Field(min_length=1, max_length=200)]
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
@@ -25,7 +26,7 @@ Rev = Annotated[str, Field(max_length=100)]
 Cursor = Annotated[str, Field(max_length=1000)]
 Seq = Annotated[int, Field(ge=0, lt=1 << 63)]
 Version = Annotated[int, Field(ge=0, lt=1 << 31)]
-LATER = {"confirm": 2}
+LATER = {"confirm": 2, "wait": 2}
 """Fields of an Exchange and the version that they came with: an older clinic is not told them."""
 
 
@@ -60,6 +61,7 @@ class Exchange(Wire):
     """Up: how far this device is in each scope (None: from the start), and what it has to say.
 
     `confirm` names scopes of which far more would go than the device believes without the clinic's signature.
+    One that says nothing may be held for `wait` seconds, until there is news.
     """
 
     v: int = UNSAID
@@ -67,6 +69,7 @@ class Exchange(Wire):
     mutations: list[Mutation] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     limit: int = Field(default=PAGE_BYTES, ge=1, le=MAX_PAGE_BYTES)
     confirm: list[Scope] = Field(default_factory=list, max_length=MAX_SCOPES)
+    wait: int = Field(default=0, ge=0, le=MAX_WAIT)
 
     def said_in(self, v: int) -> bytes:
         """The JSON as a clinic of version `v` understands it."""

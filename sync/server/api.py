@@ -22,9 +22,10 @@ from sync.server.clinic import Clinic, version
 from sync.server.denials import Deny
 from sync.server.document import BYTES, JSON, asks, documented, says
 from sync.server.errors import DatabaseError
-from sync.server.exchange import answer, packed
-from sync.server.gate import Gate, Visitor, utc_now
+from sync.server.exchange import packed
+from sync.server.gate import Gate, utc_now
 from sync.server.guard import CAP, DEADLINE, Guard
+from sync.server.holding import Holding
 from sync.server.journal import Journal, Write, to_stderr
 from sync.server.own_devices import Devices, Named, Obeyed, OwnDevices
 from sync.server.packing import unpacked
@@ -83,6 +84,7 @@ class Api:
         self.clinic, self.gate, self.reception = clinic, gate, reception
         self.wipe_key = public_half(gate.keys.orders)
         self.snapshots = clinic.snapshots(sizes)
+        self.holding = Holding(clinic, gate, self.snapshots)
 
     async def health(self) -> Health:
         """Is the clinic's computer well, and which versions does it speak?"""
@@ -105,7 +107,7 @@ class Api:
         return self.said({"token": text, "expires_in": seconds, "wipe_key": self.wipe_key})
 
     async def sync(self, request: Request) -> Response:
-        """One exchange: mutations up, verdicts and pages down."""
+        """One exchange: mutations up, verdicts and pages down. One that may wait is held until there is news."""
         visitor, body = await self.reception.visitor(request)
         body = unpacked(body, request.headers.get("content-encoding", ""), CAP)
         spoken = _spoken(body)
@@ -115,15 +117,12 @@ class Api:
             return self.said({"error": "too_new", "newest": PROTOCOL}, 426)
         asked = Exchange.model_validate_json(body)
         accepted = request.headers.get("accept-encoding", "")
-        data, encoding = await run_in_threadpool(self._exchanged, visitor, asked, accepted)
+        reply = await self.holding.reply(visitor, asked, request.receive)
+        data, encoding = await run_in_threadpool(packed, reply, accepted)
         headers = {"vary": "accept-encoding", "dpop-nonce": self.gate.proofs.nonce()}
         if encoding:
             headers["content-encoding"] = encoding
         return Response(data, media_type=JSON, headers=headers)
-
-    def _exchanged(self, visitor: Visitor, asked: Exchange, accepted: str) -> tuple[bytes, str | None]:
-        clinic, keys = self.clinic, self.gate.keys
-        return packed(answer(clinic.database, keys, clinic.clock, visitor, asked, self.snapshots), accepted)
 
     def said(self, what: dict[str, Any], status: int = 200) -> Response:
         """An answer, with a fresh nonce for the next request."""
@@ -189,7 +188,8 @@ def create_app(
     clinic.migrate()
     origin = (origin or os.environ.get("EVENKEEL_ORIGIN") or "").rstrip("/")
     api = Api(clinic, clinic.gate(), Reception(clinic.gate(), origin, hosts), sizes)
-    return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose)
+    release = clinic.database.hints.release
+    return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose, release)
 
 
 def _routes(api: Api) -> FastAPI:

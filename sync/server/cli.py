@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from sync.server.clinic import version
 from sync.server.errors import ClinicError
+from sync.server.hints import Mode
 from sync.server.keeping import backup, cell, compact, confirm, migrate, move, roles
 from sync.server.options import as_json as _json
 from sync.server.options import cells as _cells
@@ -68,7 +69,17 @@ def _bar(files: Iterable[Path]) -> Iterator[Path]:
     metavar="URL",
     help="The address devices call: https://clinic.example",
 )
-def serve(db: str | None, cells: dict[str, str], port: int, host: str, origin: str | None) -> None:
+@click.option(
+    "--hints",
+    envvar="EVENKEEL_HINTS",
+    type=click.Choice(get_args(Mode)),
+    default="auto",
+    show_default=True,
+    help="Tell waiting devices of news: from every process, from this one, or not at all.",
+)
+def serve(
+    db: str | None, cells: dict[str, str], port: int, host: str, origin: str | None, hints: str
+) -> None:
     """Serve the API until stopped: of one database, or of several cells."""
     if not cells and not db:
         raise click.UsageError("Missing option '--db' or '--cell'.")
@@ -80,9 +91,9 @@ def serve(db: str | None, cells: dict[str, str], port: int, host: str, origin: s
 
     try:
         if cells:
-            serving.serve_cells(cells, host, port, origin)
+            serving.serve_cells(cells, host, port, origin, hints)
         elif db:
-            serving.serve(db, host, port, origin)
+            serving.serve(db, host, port, origin, hints)
     except (ClinicError, serving.PortTaken) as error:
         raise click.ClickException(str(error)) from None
 

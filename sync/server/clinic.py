@@ -36,8 +36,9 @@ class Clinic:
         clock: Callable[[], datetime] = utc_now,
         pepper: bytes | None = None,
         fast: bool = False,
+        hints: str | None = None,
     ) -> None:
-        self.database = Database(url)
+        self.database = Database(url, hints)
         self.clock, self._pepper = clock, pepper
         self.codes = Codes(self.database, cheap() if fast else argon2.PasswordHasher())
         self.register = Register(self.database, clock, self.put)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from sync.server import fence, roles, schema, tables
+from sync.server.ears import CHANNEL, file_ear, postgres_ear
 from sync.server.errors import (
     Absent,
     BadAddress,
@@ -27,6 +28,7 @@ from sync.server.errors import (
     Unreachable,
     Unwritable,
 )
+from sync.server.hints import Ear, Hints, mark, mode_of
 from sync.server.patience import Patience
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
@@ -39,31 +41,39 @@ _STANDING = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unit:
-    """One transaction inside one scope."""
+    """One transaction inside one scope. Who changes what devices hear of sets `moved`."""
 
     connection: sa.Connection
     scope: str
+    moved: bool = False
 
 
 class Database:
     """One database. Every statement runs in a `unit` of one scope, or in the `directory`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, hints: str | None = None) -> None:
         self.shown, address = _address(url)
         self.file = _file(address)
         self.engine = _engine(address)
         self.postgres = address.get_backend_name() == "postgresql"
         self.name = address.database or ""
         self._patience = Patience()
+        self.hints = Hints(mode_of(hints), _ear(address))
 
     @contextlib.contextmanager
     def unit(self, scope: str, write: bool = False) -> Iterator[Unit]:
-        """One transaction in one scope: the only way to what patients and clinic said."""
+        """One transaction in one scope: the only way to what patients and clinic said. Who waits for it is told."""
         with self._transaction(write) as connection:
             self.enter(connection, scope)
-            yield Unit(connection, scope)
+            unit = Unit(connection, scope)
+            yield unit
+            if unit.moved and self.postgres and self.hints.mode == "auto":
+                notify = sa.text("select pg_notify(:channel, :mark)")
+                connection.execute(notify, {"channel": CHANNEL, "mark": mark(scope)})
+        if unit.moved:
+            self.hints.tell(mark(scope))
 
     def enter(self, connection: sa.Connection, scope: str | None) -> None:
         """From here to the end of this transaction PostgreSQL shows the rows of this scope, and of no other."""
@@ -174,6 +184,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
+        self.hints.close()
         self.engine.dispose()
 
 
@@ -194,6 +205,13 @@ def _address(url: str) -> tuple[str, sa.URL]:
 
 def _file(address: sa.URL) -> Path | None:
     return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
+def _ear(address: sa.URL) -> Ear | None:
+    if address.get_backend_name() == "postgresql":
+        plain = address.set(drivername="postgresql")
+        return postgres_ear(plain.render_as_string(hide_password=False))
+    return file_ear(Path(address.database)) if address.database else None
 
 
 def _engine(address: sa.URL) -> sa.Engine:

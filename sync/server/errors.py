@@ -11,6 +11,7 @@ ClinicError
       x Taken             somebody else wrote it first
   x Moved, MoveUnfinished, NotEmpty, NotTheSame
   x Exists, BackupFailed, UsePgDump
+  x BadHints
   x UnknownPatient
   x UnknownDevice
 """
@@ -91,6 +92,10 @@ class BackupFailed(ClinicError):
 
 class UsePgDump(ClinicError):
     """{0} is PostgreSQL: back it up with `pg_dump --format=custom` as evenkeel_backup."""
+
+
+class BadHints(ClinicError):
+    """{0} is no way for hints to travel. Use auto, local or off."""
 
 
 class UnknownPatient(ClinicError):

@@ -41,6 +41,11 @@ class Front:
             with contextlib.suppress(Unreachable):
                 self._api(name)
 
+    def release(self) -> None:
+        """Answer everybody who waits for news, in every cell: this node is about to stop."""
+        for clinic in self.cells.clinics.values():
+            clinic.database.hints.release()
+
     def _api(self, name: str) -> ASGIApp:
         with self._lock:
             if name not in self._apps:

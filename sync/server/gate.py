@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -127,17 +128,28 @@ class Gate:
         self.proofs.once(proven)
         return proven.thumb
 
+    def again(self, id: str) -> Visitor:
+        """A device that was let in and has waited since: its access may have ended. Raises Deny."""
+        with self.database.directory() as connection:
+            found = connection.execute(sa.select(device).where(device.c.id == id)).first()
+            known = _alive(found, "unknown_device")
+            return Visitor(known, _grants(connection, known, _ms(self.clock())))
+
     def _known(self, connection: sa.Connection, thumb: str, otherwise: str = "unknown_device") -> str:
-        found = connection.execute(DEVICE, {"of_thumb": thumb}).first()
-        if found is None:
-            raise Deny(401, otherwise)
-        if found.revoked_ms is not None:
-            raise Deny(401, "device_revoked", found.wipe)
-        id: str = found.id
-        return id
+        return _alive(connection.execute(DEVICE, {"of_thumb": thumb}).first(), otherwise)
 
     def _hash(self, text: str) -> str:
         return self.keys.mac(text).hex()
+
+
+def _alive(found: sa.Row[Any] | None, otherwise: str) -> str:
+    """The id of a device that may come in. Raises Deny: `otherwise` for none."""
+    if found is None:
+        raise Deny(401, otherwise)
+    if found.revoked_ms is not None:
+        raise Deny(401, "device_revoked", found.wipe)
+    id: str = found.id
+    return id
 
 
 def _device(connection: sa.Connection, thumb: str, label: str, now: datetime) -> str:

@@ -35,9 +35,10 @@ class Guard:
         cap: int = CAP,
         deadline: float = DEADLINE,
         dispose: Callable[[], None] = lambda: None,
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         self.app, self.journal, self.cap, self.deadline = app, journal, cap, deadline
-        self.dispose = dispose
+        self.dispose, self.release = dispose, release
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -95,6 +95,7 @@ class Ledger:
         """Write everything down, in as few statements as there are kinds of change."""
         if self.head == self._start:
             return
+        self.unit.moved = True
         run, mine = self.unit.connection.execute, self.unit.scope
         changed = [held for held in self._written.values() if held.id not in self._fresh]
         new = [held for held in self._written.values() if held.id in self._fresh]
@@ -126,6 +127,6 @@ def new_epoch(unit: Unit) -> None:
 
     Nobody vouches for this life of the scope yet: what it lost is not confirmed to devices that still have it.
     """
-    fresh = secrets.token_hex(4)
+    fresh, unit.moved = secrets.token_hex(4), True
     mine = sa.update(scope).where(scope.c.id == unit.scope)
     unit.connection.execute(mine.values(epoch=fresh, vouched=False))

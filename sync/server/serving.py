@@ -19,10 +19,12 @@ from sync.server.api import create_app
 from sync.server.clinic import Clinic
 from sync.server.errors import ClinicError, Unreachable
 from sync.server.front import Front
-from sync.server.guard import HEAD
+from sync.server.guard import HEAD, Guard
+from sync.server.hints import MOST
 
 GRACE = 5.0
 DAY = 24 * 3600.0
+BACKLOG = 1024
 NEAR = ("127.0.0.1", "localhost", "::1")
 OWNS = "Warning: this role may change the tables. Serve as evenkeel_api: `evenkeel clinic roles --help`."
 
@@ -34,13 +36,13 @@ class PortTaken(Exception):
         return (self.__doc__ or "").format(*self.args)
 
 
-def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what is under way, but not for ever.
+def serve(db_url: str, host: str, port: int, origin: str | None = None, hints: str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; then answer who waits and finish what is under way, but not for ever.
 
     Raises Unbound for a role of PostgreSQL that row security does not bind.
     """
     _free(host, port)
-    clinic = Clinic(db_url)
+    clinic = Clinic(db_url, hints=hints)
     try:
         _bound(clinic)
         app = create_app(clinic, origin=origin, hosts=(*NEAR, host))
@@ -50,10 +52,12 @@ def serve(db_url: str, host: str, port: int, origin: str | None = None) -> None:
     _leave()
 
 
-def serve_cells(cells: Mapping[str, str], host: str, port: int, origin: str | None = None) -> None:
+def serve_cells(
+    cells: Mapping[str, str], host: str, port: int, origin: str | None = None, hints: str | None = None
+) -> None:
     """The same in front of several cells, given by name and address. One that is away is asked again later."""
     _free(host, port)
-    clinics = {name: Clinic(url) for name, url in cells.items()}
+    clinics = {name: Clinic(url, hints=hints) for name, url in cells.items()}
     try:
         for clinic in clinics.values():
             with contextlib.suppress(Unreachable):
@@ -89,7 +93,7 @@ async def _daily(clinics: Sequence[Clinic]) -> None:
                 print(f"not compacted: {type(error).__name__}", file=sys.stderr, flush=True)
 
 
-async def _run(app: object, clinics: Sequence[Clinic], host: str, port: int) -> None:
+async def _run(app: Guard | Front, clinics: Sequence[Clinic], host: str, port: int) -> None:
     server = Server(
         app,
         address=host,
@@ -98,6 +102,8 @@ async def _run(app: object, clinics: Sequence[Clinic], host: str, port: int) -> 
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=5000, max_buffer_size=HEAD),
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=_connections(),
         log_enabled=False,
     )
     stop = asyncio.Event()
@@ -111,8 +117,24 @@ async def _run(app: object, clinics: Sequence[Clinic], host: str, port: int) -> 
     daily.cancel()
     if not stop.is_set():
         raise PortTaken(port) from serving.exception()
+    app.release()
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait({serving}, timeout=GRACE)
+
+
+def _connections() -> int:
+    """How many connections may be open at once: those who wait and some more, as far as this system lets us."""
+    wanted = MOST + BACKLOG
+    if sys.platform == "win32":
+        return wanted
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted + BACKLOG if hard == resource.RLIM_INFINITY else min(wanted + BACKLOG, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    return wanted if soft == resource.RLIM_INFINITY else max(BACKLOG, min(wanted, soft - BACKLOG))
 
 
 def _on_signal(number: signal.Signals, stop: asyncio.Event) -> None:

@@ -131,7 +131,7 @@ def test_serving_this_computer_needs_no_origin(host, monkeypatch):
     monkeypatch.delenv("EVENKEEL_ORIGIN", raising=False)
     monkeypatch.setattr("sync.server.serving.serve", lambda *how: served.append(how))
     assert run("serve", "--db", "sqlite:///c.db", "--port", "1", "--host", host).exit_code == 0
-    assert served == [("sqlite:///c.db", host, 1, None)]
+    assert served == [("sqlite:///c.db", host, 1, None, "auto")]
 
 
 def trouble(tmp_path):

@@ -183,7 +183,7 @@ def test_a_fault_of_our_own_is_logged_by_type_and_place_only(small_house, monkey
     def broken(*_):
         raise RuntimeError("planted-note")
 
-    monkeypatch.setattr("sync.server.api.answer", broken)
+    monkeypatch.setattr("sync.server.holding.answer", broken)
     answer = small_house.phone().post({})
     assert (answer.status_code, answer.json()) == (500, {"error": "unwell"})
     log = "\n".join(small_house.log)
