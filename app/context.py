@@ -6,29 +6,25 @@ import asyncio
 import contextlib
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from app import settings as stored
+from app.contact import Contact, MakeTransport, over_http
 from app.core.address import clean_address
 from app.core.errors import OtherClinic, StoreFull
-from app.safe import Safe
 from app.settings import Settings
 from app.specialty import SpecialtyProfile
 from app.store import states
 from app.vault import Vault, envelope
 from sync.client.auth import Credentials, make_jwk
-from sync.client.engine import Engine, Link
 from sync.client.schedule import Schedule
-from sync.client.transport import Transport
 from sync.models import Doc, Person
 from sync.protocol.errors import NotTheClinic, Revoked, SyncError
 
 CONTENT, WIPE = "content", "device_wipe_if_lost"
 FAREWELL = 10.0
-MakeTransport = Callable[[Credentials, Callable[[Credentials], None]], Transport]
 
 
 def address_of(typed: str) -> str:
@@ -38,13 +34,8 @@ def address_of(typed: str) -> str:
     return found
 
 
-def over_http(credentials: Credentials, kept: Callable[[Credentials], None]) -> Transport:
-    """The way to the clinic of every real device."""
-    return Transport(credentials, kept=kept)
-
-
-class App(Safe):
-    """One profile on one device: the safe with the record, the clinic, settings, the person in view. One event loop."""
+class App(Contact):
+    """One profile on one device: the record, in touch with its clinic; settings, the person in view. One event loop."""
 
     def __init__(
         self,
@@ -59,15 +50,10 @@ class App(Safe):
         transport: MakeTransport = over_http,
         schedule: Schedule | None = None,
     ) -> None:
-        super().__init__(folder, vault, now, views, indices)
+        super().__init__(folder, vault, now, views, indices, transport, schedule)
         self.zone, self.profile = zone, profile
         self.settings: Settings = stored.load(folder)
         self._end_erasing()
-        self.link = Link()
-        self.engine: Engine | None = None
-        self._transport = transport
-        self._schedule = schedule or Schedule()
-        self._task: asyncio.Task[None] | None = None
         self._heard: list[Callable[[], None]] = []
 
     @property
@@ -104,16 +90,16 @@ class App(Safe):
         self._tell()
 
     @property
+    def works_offline(self) -> bool:
+        """Does the person want no connection?"""
+        return self.settings.offline
+
+    @property
     def asks_person(self) -> bool:
         """Must the phone see finger or face before its keystore opens the record?"""
         return self.settings.biometric
 
     # --- enrolment
-
-    def credentials(self) -> Credentials:
-        """What this device needs to speak with its clinic."""
-        found = self.store.state("credentials")
-        return Credentials(**found) if found else Credentials(server="", jwk={})
 
     async def enrol(self, server: str, code: str, passcode: str, label: str = "") -> None:
         """Join the clinic at `server` with an activation code. The passcode opens, or founds, the vault.
@@ -148,11 +134,6 @@ class App(Safe):
         self._keep_credentials(fresh)
         self._connect()
         self._tell()
-
-    def _keep_credentials(self, credentials: Credentials) -> None:
-        if self.is_open:
-            self.store.keep(credentials=asdict(credentials))
-            self.store.clinic_key = credentials.wipe_key
 
     def take_back(self, doc: Doc) -> None:
         """Undo a document: one that never left is gone; one that may be with the clinic is deleted there too."""
@@ -193,50 +174,6 @@ class App(Safe):
             if self.is_open:
                 self.store.announce({"settings"})
             self._tell()
-
-    # --- connection
-
-    def _connect(self) -> None:
-        """Make the engine for the clinic this device knows, and run it where an event loop runs."""
-        self._stop()
-        if not self.credentials().device:
-            return
-        transport = self._transport(self.credentials(), self._keep_credentials)
-        self.engine = Engine(
-            self.store,
-            transport,
-            self.now,
-            self.link,
-            self._schedule,
-            obey=self.obey,
-            stops={StoreFull: "full"},
-        )
-        self.engine.pause(self.settings.offline)
-
-    def start(self) -> None:
-        """Keep in touch with the clinic in the background, on the running event loop."""
-        if self.engine and self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self.engine.run())
-
-    def wake(self) -> None:
-        """Ask the clinic now rather than later."""
-        if self.engine:
-            self.engine.wake()
-
-    def _stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            self.link.say("paused")
-        if self.engine and self._loop_runs():
-            self._closing = asyncio.ensure_future(self.engine.transport.close())
-        self._task, self.engine = None, None
-
-    def _loop_runs(self) -> bool:
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return False
-        return True
 
     # --- reported lost
 

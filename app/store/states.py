@@ -56,6 +56,11 @@ def waiting(store: Store) -> list[dict[str, Any]]:
     return store.rows(WAITING)
 
 
+def unsent(store: Store) -> int:
+    """How many changes are on their way to the clinic."""
+    return int(store.rows("SELECT count(*) AS n FROM outbox WHERE reason IS NULL")[0]["n"])
+
+
 def recent(store: Store, limit: int = 20) -> list[dict[str, Any]]:
     """What reached the clinic lately, newest first, with the clinic's latest word on each."""
     return store.rows(RECENT, limit)

@@ -59,6 +59,11 @@ class Rest:
         """A window is gone."""
         self.away.pop(window, None)
 
+    @property
+    def in_sight(self) -> bool:
+        """Can anybody see the app? As far as is known: yes, until every window said that it is out of sight."""
+        return not self.away or None in self.away.values()
+
     def is_due(self, now: datetime) -> bool:
         """Is it time to lock?"""
         since = list(self.away.values())

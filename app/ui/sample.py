@@ -45,13 +45,13 @@ class SampleStore(Listeners):
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """How many wait; nothing else is ever asked."""
-        return [{"n": self.waiting}]
+        return [{"n": self.waiting, "needy": 0}]
 
 
 class SampleLink(Listeners):
     """A connection that is up to date."""
 
-    word, at = "up-to-date", WEDNESDAY
+    word, at, work = "up-to-date", WEDNESDAY, None
 
 
 class SampleApp(Listeners):
@@ -73,6 +73,9 @@ class SampleApp(Listeners):
     def now(self) -> datetime:
         """A Wednesday in June, 9:12 in New York."""
         return WEDNESDAY
+
+    def consider(self, **changes: bool) -> None:
+        """A sample talks with nobody."""
 
     def change_settings(self, **changes: Any) -> None:
         """Change the settings and say so."""

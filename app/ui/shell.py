@@ -16,7 +16,7 @@ from app.ui.feature import Door, Feature
 from app.ui.frame import routes_of
 from app.ui.hooks import use_heard
 from app.ui.look import Look, choose_palette
-from app.ui.phone import meet
+from app.ui.phone import look_out, meet
 from app.ui.rest import AWAY, hides, rest_of, watch
 from app.ui.routes import HOME, back, clean, go, in_order
 from app.ui.seat import Seat, find_seat, take_seat, this_seat
@@ -56,6 +56,7 @@ def settle_in(home: Household, features: Sequence[Feature]) -> Seat:
         seat = Seat(home, app, look, words, rest_of(app, app.now()), tuple(features), path=page.route or "/")
         take_seat(page, seat)
         meet(page, app)
+        seat.hold(look_out(page, app))
     seat.rest.follow(app.settings.lock_away, app.settings.lock_idle)
     if seat.look != look or page.theme is None:
         dress(page, look)
@@ -179,6 +180,7 @@ def change_life(state: ft.AppLifecycleState) -> None:
         seat.rest.leave(seat, seat.app.now())
     elif state != ft.AppLifecycleState.INACTIVE and seat.rest.come_back(seat, seat.app.now()):
         lock_if_open(seat.app)
+    seat.app.consider(seen=seat.rest.in_sight)
 
 
 def lock_if_open(app: App) -> None:
@@ -193,7 +195,13 @@ def guard(seat: Seat) -> None:
         lock_if_open(seat.app)
     task = asyncio.ensure_future(watch(seat.rest, seat.app.now, lambda: lock_if_open(seat.app)))
     seat.hold(task.cancel)
-    seat.hold(lambda: seat.rest.forget(seat))
+    seat.hold(lambda: forget(seat))
+
+
+def forget(seat: Seat) -> None:
+    """A window is gone; those that are left may all be out of sight."""
+    seat.rest.forget(seat)
+    seat.app.consider(seen=seat.rest.in_sight)
 
 
 def hear_window(page: ft.Page) -> None:

@@ -6,18 +6,21 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from sync.client.link import Link, Word, Work, word_for
 from sync.client.pieces import Pieces
-from sync.client.schedule import Schedule
+from sync.client.schedule import Conditions, Schedule
 from sync.client.transport import Transport
-from sync.protocol.errors import Erased, Offline, ReportedLost, SyncError, TooNew, TooOld, Unauthorised
+from sync.protocol.errors import Erased, NotTheClinic, Offline, ReportedLost, SyncError, Unwell
 from sync.protocol.flow import Answer, Fetch, Replica, Step, sync_flow
-from sync.protocol.wire import PAGE_BYTES
+from sync.protocol.wire import MAX_MUTATIONS, PAGE_BYTES, Exchange, Reply
 
+__all__ = ["Engine", "Link", "Outcome", "keep_it", "word_for"]
 log = logging.getLogger(__name__)
 Obey = Callable[[str], Awaitable[bool]]
+LITTLE = 1
 
 
 async def keep_it(_order: str) -> bool:
@@ -27,32 +30,30 @@ async def keep_it(_order: str) -> bool:
 
 @dataclass
 class Outcome:
-    """What one conversation moved."""
+    """What one conversation moved. It was held for `took` of `held` seconds; `more` is left where it was stopped."""
 
     received: int = 0
     sent: int = 0
     reset: int = 0
+    judged: int = 0
+    held: int = 0
+    took: float = 0.0
+    moved: bool = False
+    more: bool = False
 
 
-@dataclass
-class Link:
-    """What the thin line under each title says of the connection, and who wants to hear it."""
+class LetGo(Exception):
+    """A held request was given up, because there is something else to do."""
 
-    word: str = "paused"  # up-to-date, working, offline, trouble, paused, sign-in, too-old, too-new, full
-    at: datetime | None = None
-    _heard: list[Callable[[], None]] = field(default_factory=list)
 
-    def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
-        """Call `heard` when the word changes. Returns what stops it."""
-        self._heard.append(heard)
-        return lambda: self._heard.remove(heard) if heard in self._heard else None
+class HoldCut(Exception):
+    """A held request got no answer. That alone says nothing of the clinic."""
 
-    def say(self, word: str, at: datetime | None = None) -> None:
-        """Change the word and tell."""
-        changed = (word, at or self.at) != (self.word, self.at)
-        self.word, self.at = word, at or self.at
-        for heard in tuple(self._heard) if changed else ():
-            heard()
+
+def _unheard(asked: asyncio.Future[Reply]) -> None:
+    """Nobody waits for this answer any more, not even for its error."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 class Engine:
@@ -60,6 +61,7 @@ class Engine:
 
     `obey` is given the nonce of a proven order to erase the record, and says whether it did; then the engine is over.
     `stops` has the link's word for what stops the replica itself, as a full disk: no fault of the clinic's.
+    `count` says how many changes wait to be sent.
     """
 
     def __init__(
@@ -71,21 +73,22 @@ class Engine:
         schedule: Schedule | None = None,
         limit: int = PAGE_BYTES,
         obey: Obey = keep_it,
-        stops: Mapping[type[Exception], str] | None = None,
+        stops: Mapping[type[Exception], Word] | None = None,
+        count: Callable[[], int] = lambda: 0,
     ) -> None:
         self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
         self.link, self.schedule = link or Link(), schedule or Schedule()
-        self._woken = asyncio.Event()
-        self.obey, self.stops = obey, stops or {}
-        self._paused = self._over = False
+        self.obey, self.stops, self.count = obey, stops or {}, count
+        self._stir, self._due = asyncio.Event(), True
+        self._paused = self._stopped = self._over = False
 
-    async def sync_once(self) -> Outcome:
-        """One whole conversation. Raises a SyncError; what was settled before it stays settled.
+    async def sync_once(self, hold: int = 0) -> Outcome:
+        """One whole conversation; the clinic may hold its beginning. Raises a SyncError; what was settled stays so.
 
         Erased is raised when the clinic said that this device was reported lost, and the record is gone.
         """
         try:
-            return await self._converse()
+            return await self._converse(hold)
         except ReportedLost as lost:
             self._over = True
             if await self.obey(str(lost.args[0])):
@@ -93,20 +96,39 @@ class Engine:
             self._over = False
             raise
 
-    async def _converse(self) -> Outcome:
+    async def _converse(self, hold: int) -> Outcome:
+        """Step by step. Stopped by the person it ends behind the step in hand; from then on it only sends."""
         outcome, pieces = Outcome(), Pieces(self.transport)
-        flow = sync_flow(self.replica, limit=self.limit)
-        step: Step = next(flow)
+        before, queue = dict(self.replica.cursors()), self.count()
+        flow = sync_flow(self.replica, limit=LITTLE if self._stopped else self.limit, wait=hold)
         try:
+            step = next(flow)
             while True:
+                self._tell(step, outcome, queue)
                 answer = await self._answer(step, pieces, outcome)
-                try:
-                    step = flow.send(answer)
-                except StopIteration:
+                step = flow.send(answer)
+                if self._stopped:
+                    outcome.more = True
                     return outcome
                 await asyncio.sleep(0)
+        except StopIteration:
+            outcome.moved = dict(self.replica.cursors()) != before
+            return outcome
         finally:
+            flow.close()
             await pieces.drop()
+
+    def _tell(self, step: Step, outcome: Outcome, queue: int) -> None:
+        """Say how far long work is."""
+        work = None
+        if isinstance(step, Fetch):
+            work = Work("getting", step.parts[0].done, step.parts[0].total)
+        elif step.mutations and queue > MAX_MUTATIONS:
+            work = Work("sending", min(outcome.judged, queue), queue)
+        elif outcome.more:
+            work = Work("getting", outcome.received)
+        if work and not self._stopped:
+            self.link.say("working", work=work)
 
     async def _answer(self, step: Step, pieces: Pieces, outcome: Outcome) -> Answer:
         """The clinic's answer to one step, counted."""
@@ -114,64 +136,119 @@ class Engine:
             data = await pieces.get(step)
             outcome.received += step.parts[0].segment.rows if data else 0
             return data
-        reply = await self.transport.exchange(step)
+        began = asyncio.get_running_loop().time()
+        reply = await (self._hold(step) if step.wait else self.transport.exchange(step))
+        if step.wait:
+            outcome.held, outcome.took = step.wait, asyncio.get_running_loop().time() - began
         outcome.sent += sum(verdict.status in ("ok", "dup") for verdict in reply.verdicts)
+        outcome.judged += len(reply.verdicts)
         outcome.received += sum(len(page.rows) for page in reply.pages)
         outcome.reset += sum(page.reset is not None for page in reply.pages)
+        outcome.more = reply.more
         return reply
 
+    async def _hold(self, exchange: Exchange) -> Reply:
+        """The reply to an exchange that the clinic may hold. Raises LetGo as soon as there is something else to do."""
+        asked = asyncio.ensure_future(self.transport.exchange(exchange))
+        stirred = asyncio.ensure_future(self._stir.wait())
+        try:
+            await asyncio.wait({asked, stirred}, return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise LetGo()
+            return asked.result()
+        except (Offline, Unwell, NotTheClinic) as error:
+            raise HoldCut() from error
+        finally:
+            stirred.cancel()
+            asked.cancel()
+            asked.add_done_callback(_unheard)
+
     async def run(self) -> None:
-        """Sync now, after each write, and from time to time; back off while the clinic cannot be reached."""
+        """Sync now, after each write, and whenever the schedule says; back off while the clinic cannot be reached."""
+        hold = 0
         while not self._over:
-            self._woken.clear()
             if not self._paused:
-                await self._attempt()
-            if self._over:
-                return
-            wait = None if self._paused else self.schedule.wait()
+                self._due = False
+                await self._attempt(hold)
+            hold = await self._rest()
+
+    async def _rest(self) -> int:
+        """Wait until it is time to ask again. Returns for how many seconds the clinic may hold that."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while not self._over:
+            self._stir.clear()
+            if self._due and not self._paused:
+                break
+            pause, hold = self.schedule.next()
+            idle = self._paused or (self._stopped and not self.schedule.failures)
+            left = None if idle else began + pause - clock()
+            if left is not None and left <= 0:
+                return hold
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._woken.wait()
+                async with asyncio.timeout(left):
+                    await self._stir.wait()
+        return 0
 
     def wake(self) -> None:
         """Something was written, or somebody wants to know: ask now."""
-        self._woken.set()
+        self._due = True
+        self._stir.set()
 
     def pause(self, paused: bool) -> None:
         """Work offline on purpose, or stop doing so."""
-        self._paused = paused
+        self._paused, self._stopped = paused, False
         if paused:
             self.link.say("paused")
         self.wake()
 
-    async def _attempt(self) -> None:
-        if self.link.word != "offline":
+    def stop(self) -> None:
+        """Stop the long work under way, behind the piece in hand. What is here stays; new changes still go out."""
+        if self.link.work:
+            self._stopped = True
+            self.link.say("stopped", work=self.link.work)
+
+    def go_on(self) -> None:
+        """Go on with what was stopped."""
+        self._stopped = False
+        self.wake()
+
+    def consider(self, conditions: Conditions) -> None:
+        """What the device allows has changed. In sight again, or connected again: ask now."""
+        before, self.schedule.conditions = self.schedule.conditions, conditions
+        if (conditions.seen and not before.seen) or (conditions.online and not before.online):
+            self.wake()
+        elif conditions != before:
+            self._stir.set()
+
+    async def _attempt(self, hold: int) -> None:
+        if not hold and not self._stopped and self.link.word != "offline":
             self.link.say("working")
         try:
-            await self.sync_once()
+            outcome = await self.sync_once(hold)
+        except LetGo:
+            return
+        except HoldCut:
+            self.schedule.cut()
         except SyncError as error:
-            self.schedule.failed()
-            self.link.say(word_for(error))
+            self._failed(error)
             log.info("sync: %s", type(error).__name__)
         except Exception as error:
-            self.schedule.failed()
-            self.link.say(
-                next((word for kind, word in self.stops.items() if isinstance(error, kind)), "trouble")
-            )
+            self._failed(error)
             log.error("sync stopped: %s", type(error).__name__)
         else:
+            self._worked(outcome)
+
+    def _failed(self, error: Exception) -> None:
+        self.schedule.failed()
+        stops = (word for kind, word in self.stops.items() if isinstance(error, kind))
+        self.link.say(next(stops, word_for(error)))
+
+    def _worked(self, outcome: Outcome) -> None:
+        if outcome.held:
+            self.schedule.held(outcome.took, outcome.held, outcome.moved)
+        else:
             self.schedule.worked()
-            self.link.say("paused" if self._paused else "up-to-date", self.now())
-
-
-def word_for(error: SyncError) -> str:
-    """The link's word for what stopped a sync."""
-    if isinstance(error, Erased):
-        return "paused"
-    if isinstance(error, Unauthorised):
-        return "sign-in"
-    if isinstance(error, TooOld):
-        return "too-old"
-    if isinstance(error, TooNew):
-        return "too-new"
-    return "offline" if isinstance(error, Offline) else "trouble"
+        self._stopped = self._stopped and outcome.more
+        word: Word = "paused" if self._paused else "stopped" if self._stopped else "up-to-date"
+        self.link.say(word, self.now(), self.link.work if self._stopped else None)

@@ -6,7 +6,8 @@ import json
 
 from pydantic import AwareDatetime, BaseModel
 
-from sync.client.transport import Transport, read
+from sync.client.answers import read
+from sync.client.transport import Transport
 
 
 class Listed(BaseModel):

@@ -9,19 +9,16 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, ValidationError
-
+from sync.client.answers import ERRORS, Enrolled, Token, clinic_in, error_in, older_than, read, version_in
 from sync.client.auth import Credentials, prove
 from sync.client.orders import order_for
 from sync.client.packing import MAX_PACKED, pack, unpack
 from sync.protocol.errors import (
-    BadCode,
     Missing,
     NotTheClinic,
     Offline,
-    OthersToo,
     ReportedLost,
     Revoked,
     TooNew,
@@ -30,7 +27,7 @@ from sync.protocol.errors import (
     Unwell,
     WrongClinic,
 )
-from sync.protocol.version import OLDEST, PROTOCOL
+from sync.protocol.version import PROTOCOL
 from sync.protocol.wire import Exchange, Reply
 
 if TYPE_CHECKING:
@@ -38,43 +35,8 @@ if TYPE_CHECKING:
 
 SYNC = "/v1/sync"
 SMALL = 1000
-ERRORS: dict[str, type[Exception]] = {
-    "device_revoked": Revoked,
-    "unknown_device": Unauthorised,
-    "no_grant": Revoked,
-    "bad_code": BadCode,
-    "too_old": TooOld,
-    "too_new": TooNew,
-    "others_too": OthersToo,
-    "elsewhere": WrongClinic,
-}
-
-
 PATIENCE, SLOWEST = 120.0, 1000
 NONCE = re.compile(r"[!-~]{1,200}")
-Said = TypeVar("Said", bound=BaseModel)
-
-
-class Enrolled(BaseModel):
-    """What the clinic answers to an activation code."""
-
-    device: str = Field(min_length=1)
-    scopes: list[str] = Field(min_length=1)
-    wipe_key: str = ""
-
-
-class Token(BaseModel):
-    """A short token."""
-
-    token: str = Field(min_length=16)
-    wipe_key: str = ""
-
-
-class Spoken(BaseModel):
-    """The versions that a refusal names."""
-
-    oldest: int | None = None
-    newest: int | None = None
 
 
 @dataclass
@@ -271,43 +233,3 @@ def is_of_a_certificate(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None
-
-
-def error_in(body: bytes) -> str:
-    """The error code in a refusal, or an empty text."""
-    import json
-
-    try:
-        return str(json.loads(body).get("error", ""))
-    except (ValueError, AttributeError):
-        return ""
-
-
-def version_in(body: bytes) -> int:
-    """The version that a refusal names; 0 where it names none."""
-    try:
-        named = Spoken.model_validate_json(body)
-    except ValidationError:
-        return 0
-    return named.newest or named.oldest or 0
-
-
-def older_than(spoken: int, refusal: TooNew | TooOld) -> int | None:
-    """The version that both ends speak after this refusal, or None. Release 0.1.0 calls newer devices too old."""
-    (named,) = refusal.args
-    return named if OLDEST <= named < spoken else None
-
-
-def clinic_in(body: bytes) -> str:
-    """The key of the clinic that does not know this device, if it said so."""
-    import json
-
-    return str(json.loads(body).get("wipe_key", ""))
-
-
-def read(model: type[Said], body: bytes) -> Said:
-    """An answer, checked. Raises NotTheClinic for anything else."""
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise NotTheClinic() from error

@@ -62,9 +62,11 @@ class Replica(Protocol):
 
 
 def sync_flow(
-    replica: Replica, batch: int = MAX_MUTATIONS, limit: int = PAGE_BYTES
+    replica: Replica, batch: int = MAX_MUTATIONS, limit: int = PAGE_BYTES, wait: int = 0
 ) -> Generator[Step, Answer, None]:
     """Exchange, and fetch segments, until nothing is left on either side. Nothing to do costs one exchange.
+
+    The clinic may hold the first one for `wait` seconds, if it says nothing.
 
     Raises Unwell when an exchange moved nothing and more is left: asking again would never end. Raises NotTheClinic
     for a reply or a segment that makes no sense; nothing of it is kept.
@@ -75,8 +77,10 @@ def sync_flow(
         if sent:
             replica.leave(sent)
         asked, before = sorted(replica.doubted()), standing(replica)
-        said = Exchange(cursors=dict(replica.cursors()), mutations=list(sent), limit=limit, confirm=asked)
-        reply = yield said
+        held = 0 if sent or asked or replica.missing(1) else wait
+        cursors = dict(replica.cursors())
+        said = Exchange(cursors=cursors, mutations=list(sent), limit=limit, confirm=asked, wait=held)
+        reply, wait = (yield said), 0
         assert isinstance(reply, Reply)
         sense.check(said, reply)
         replica.settle(sent, reply)

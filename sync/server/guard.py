@@ -79,7 +79,8 @@ class _Body:
         if self._done:
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), max(0.0, self._until - time.monotonic()))
+            async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
+                message = await self._receive()
         except TimeoutError:
             raise HTTPException(408, "too_slow") from None
         if message["type"] == "http.disconnect":

@@ -20,7 +20,7 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.things: list[str] = []
-        self.waiting = 0
+        self.waiting = self.needy = 0
         self.clinic: Any = SimpleNamespace(phone="555-0100", hours=["Mon–Fri 8:00–17:00"])
         self.listeners: list[tuple[frozenset[str], Callable[[frozenset[str]], None]]] = []
 
@@ -47,7 +47,7 @@ class FakeStore:
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """The only question asked here: how many wait."""
-        return [{"n": self.waiting}]
+        return [{"n": self.waiting, "needy": self.needy}]
 
 
 @dataclass
@@ -56,6 +56,7 @@ class FakeLink:
 
     word: str = "up-to-date"
     at: datetime | None = NOW
+    work: Any = None
     heard: list[Callable[[], None]] = field(default_factory=list)
 
     def listen(self, heard: Callable[[], None]) -> Callable[[], None]:
@@ -63,9 +64,9 @@ class FakeLink:
         self.heard.append(heard)
         return lambda: self.heard.remove(heard) if heard in self.heard else None
 
-    def say(self, word: str) -> None:
-        """Change the word and tell."""
-        self.word = word
+    def say(self, word: str, work: Any = None) -> None:
+        """Change the word and the work, and tell."""
+        self.word, self.work = word, work
         for heard in tuple(self.heard):
             heard()
 
@@ -114,6 +115,18 @@ class FakeApp:
 
     def wake(self) -> None:
         """Nothing to ask."""
+
+    def consider(self, **changes: bool) -> None:
+        """Remember what the device allows."""
+        self.allows = getattr(self, "allows", {}) | changes
+
+    def stop_work(self) -> None:
+        """The person stops the long work."""
+        self.link.say("stopped", self.link.work)
+
+    def go_on(self) -> None:
+        """The person goes on with it."""
+        self.link.say("working", self.link.work)
 
 
 __all__ = ["NOW", "FakeApp", "FakeLink", "FakeStore", "replace"]

@@ -7,7 +7,7 @@ import flet as ft
 from app.features.today.queries import next_visit, still_loading
 from app.features.today.rules import MOST_CARDS, is_soon, part_of_day
 from app.store.newer import count_newer
-from app.ui.hooks import boundary, use_app, use_query, use_words
+from app.ui.hooks import boundary, use_app, use_heard, use_query, use_words
 from app.ui.routes import in_order
 from app.ui.seat import this_seat
 from app.ui.strings import Words
@@ -41,10 +41,11 @@ def cards() -> list[ft.Control]:
 def LoadingLine() -> ft.Control:
     """While the record comes in for the first time: how much is here already."""
     app, t = use_app(), use_words()
+    use_heard(app.link.listen, deps=[id(app.link)])
     count = use_query(
         lambda: still_loading(app.store), "scopes", "record", "visit", "lesson", "person", "state"
     )
-    if count is None:
+    if count is None or app.link.work:
         return ft.Container(visible=False)
     if app.settings.offline or app.link.word == "offline":
         return Notice("info", t("today.loading_waits"))

@@ -18,7 +18,7 @@ def ProgressLine(words: str, fraction: float | None = None, on_cancel: Press = N
         value=value,
         bar_height=8,
         color=palette.accent,
-        bgcolor=palette.line,
+        bgcolor=palette.tint,
         border_radius=4,
         semantics_label=words,
         semantics_value=None if fraction is None else round(fraction * 100),
