@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sync.protocol.errors import (
     BadCode,
@@ -32,7 +32,13 @@ ERRORS: dict[str, type[Exception]] = {
 Said = TypeVar("Said", bound=BaseModel)
 
 
-class Enrolled(BaseModel):
+class Answer(BaseModel):
+    """The base of all answers: fields nobody here knows are left alone, and no error repeats a value."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+class Enrolled(Answer):
     """What the clinic answers to an activation code."""
 
     device: str = Field(min_length=1)
@@ -40,14 +46,14 @@ class Enrolled(BaseModel):
     wipe_key: str = ""
 
 
-class Token(BaseModel):
+class Token(Answer):
     """A short token."""
 
     token: str = Field(min_length=16)
     wipe_key: str = ""
 
 
-class Spoken(BaseModel):
+class Spoken(Answer):
     """The versions that a refusal names."""
 
     oldest: int | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from sync.client.answers import Answer
 from sync.client.auth import Credentials, thumbprint
 from sync.protocol.order import SignedOrder, WipeOrder, read_order
 
 
-class Refusal(BaseModel):
+class Refusal(Answer):
     """What a refusal may carry beside its code word."""
 
     order: SignedOrder

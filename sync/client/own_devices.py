@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 
-from sync.client.answers import read
+from sync.client.answers import Answer, read
 from sync.client.transport import Transport
 
 
-class Listed(BaseModel):
+class Listed(Answer):
     """A device that holds this person's record. The moments stand where something happened."""
 
     id: str
@@ -21,7 +21,7 @@ class Listed(BaseModel):
     erased_at: AwareDatetime | None = None
 
 
-class Devices(BaseModel):
+class Devices(Answer):
     """The clinic's answer."""
 
     devices: list[Listed]

@@ -18,6 +18,7 @@ from sync.server.keys import b64
 Refused = tuple[int, str]
 BAD: Refused = (401, "invalid_dpop_proof")
 NO_TOKEN: Refused = (401, "invalid_token")
+BIG: Refused = (431, "head_too_big")
 STALE: Refused = (401, "use_dpop_nonce")
 
 
@@ -124,7 +125,8 @@ def twice(call: Call) -> list[tuple[str, str]]:
 PROOFS: dict[str, tuple[Refused, Forge]] = {
     "no proof": (BAD, lambda call: call.headers("")),
     "garbage": (BAD, lambda call: call.headers("a.b.c")),
-    "garbage of 100 kB": (BAD, lambda call: call.headers("x" * 100_000)),
+    "garbage of 60 kB": (BAD, lambda call: call.headers("x" * 60_000)),
+    "garbage of 100 kB": (BIG, lambda call: call.headers("x" * 100_000)),
     "letters of no alphabet": (BAD, lambda call: call.headers("é.é.é")),
     "for another method": (BAD, over(htm="GET")),
     "for another path": (BAD, over(htu="http://clinic.test/v1/elsewhere")),
@@ -203,7 +205,8 @@ TOKENS: dict[str, tuple[Refused, Forge]] = {
     "a proof alone": (NO_TOKEN, lambda call: [("dpop", call.proof())]),
     "a token alone": (NO_TOKEN, lambda call: call.headers("")),
     "a garbage token": (NO_TOKEN, with_token("x")),
-    "a token of 100 kB": (NO_TOKEN, with_token("x" * 100_000)),
+    "a token of 60 kB": (NO_TOKEN, with_token("x" * 60_000)),
+    "a token of 100 kB": (BIG, with_token("x" * 100_000)),
     "a token in another scheme": (NO_TOKEN, authorized("Bearer x")),
     "a scheme alone": (BAD, authorized("DPoP ")),
     "the other's token with my key": (NO_TOKEN, with_token("theirs")),

@@ -24,6 +24,7 @@ class Operation:
     signed: bool
     token: bool
     asks: tuple[str, ...]
+    fields: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -37,12 +38,15 @@ class Operation:
 
 def operations(house: House) -> list[Operation]:
     """Every operation, from the document that the API gives of itself."""
-    found = []
-    for path, methods in house.call("GET", "/openapi.json").json()["paths"].items():
+    document, found = house.call("GET", "/openapi.json").json(), []
+    for path, methods in document["paths"].items():
         for method, said in methods.items():
             names = {name for one in said.get("security", ()) for name in one}
-            kinds = tuple(said.get("requestBody", {}).get("content", ()))
-            found.append(Operation(method.upper(), path, "proof" in names, "token" in names, kinds))
+            content = said.get("requestBody", {}).get("content", {})
+            fields = tuple(content.get("application/json", {}).get("schema", {}).get("required", ()))
+            found.append(
+                Operation(method.upper(), path, "proof" in names, "token" in names, tuple(content), fields)
+            )
     return found
 
 
