@@ -6,6 +6,7 @@ reached is unwell for its own patients, and for nobody else.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -19,6 +20,7 @@ from sync.server.api import create_app
 from sync.server.cells import Cells, Found
 from sync.server.clinic import Clinic
 from sync.server.errors import DatabaseError, Unreachable
+from sync.server.guard import DEADLINE
 from sync.server.proof import claimed_thumb
 
 KNOWN = 100_000
@@ -59,7 +61,12 @@ class Front:
         thumb = claimed_thumb(_header(scope, b"dpop"))
         found = await self._home(thumb) if thumb else Found(None, True)
         if scope["path"] == ENROL:
-            code, receive = await _code_in(receive)
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    code, receive = await _code_in(receive)
+            except TimeoutError:
+                await _say(send, 408, "too_slow")
+                return
             issued = await run_in_threadpool(self.cells.of_code, code)
             if found.cell and issued.cell and found.cell != issued.cell:
                 await _say(send, 421, "elsewhere")

@@ -74,7 +74,7 @@ class Proofs:
         if asked.token is not None and claims.get("ath") != _hashed(asked.token.encode()):
             raise Deny(401, "invalid_dpop_proof")
         jti = claims.get("jti")
-        if not isinstance(jti, str) or not 8 <= len(jti) <= 64:
+        if not isinstance(jti, str) or not jti.isascii() or not 8 <= len(jti) <= 64:
             raise Deny(401, "invalid_dpop_proof")
         proven = Proven(key.thumbprint(), claims.get("bh"), jti, window)
         if asked.body is not None:

@@ -140,6 +140,7 @@ PROOFS: dict[str, tuple[Refused, Forge]] = {
     "with half a character as nonce": (STALE, over(nonce="\ud800")),
     "with no mark": (BAD, over(jti=None)),
     "with a short mark": (BAD, over(jti="1")),
+    "with half characters as mark": (BAD, over(jti="\ud800" * 9)),
     "with a long mark": (BAD, over(jti="1" * 65)),
     "claims that are a list": (BAD, claims_are(b"[]")),
     "claims that are no JSON": (BAD, claims_are(b"\xff")),

@@ -107,6 +107,21 @@ def street(tmp_path, sqlite_template, clock):
     street.close()
 
 
+def test_an_enrolment_that_stalls_is_given_up_before_any_cell_is_asked(street, monkeypatch):
+    monkeypatch.setattr("sync.server.front.DEADLINE", 0.05)
+    said = []
+
+    async def receive():
+        await asyncio.sleep(30)
+
+    async def send(message):
+        said.append(message)
+
+    asked = {"type": "http", "path": "/v1/enrol", "method": "POST", "headers": [(b"host", b"clinic.test")]}
+    street.runner.run(street.front(asked, receive, send))
+    assert said[0]["status"] == 408 and json.loads(said[1]["body"]) == {"error": "too_slow"}
+
+
 def test_each_device_finds_its_own_cell_and_sees_its_own_patient(street):
     for id in ("pa", "pb"):
         phone = street.phone(id)
