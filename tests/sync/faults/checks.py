@@ -25,6 +25,10 @@ from tests.sync.faults.device import PASSCODE
 from tests.sync.faults.diary import Promises, read
 
 DOCS = "SELECT scope, id, kind, rev, seq, version, body FROM docs WHERE deleted = 0"
+UNSHOWN = """SELECT o.mid FROM outbox AS o LEFT JOIN docs AS d ON d.scope = o.scope AND d.id = o.id
+    WHERE o.reason IS NULL AND o.n = (SELECT max(n) FROM outbox AS later
+        WHERE later.scope = o.scope AND later.id = o.id AND later.reason IS NULL)
+    AND CASE o.op WHEN 'put' THEN d.body IS NOT o.body OR d.deleted ELSE d.deleted = 0 END"""
 WITH_CLINIC = ("sent", "held", "done", "refused")
 
 
@@ -96,6 +100,7 @@ def nothing_lost(folder: Path, url: str, of: str) -> None:
     with record(folder) as store:
         words = words_shown(store)
         waits = {one["mid"]: one for one in store.rows("SELECT mid, body FROM outbox")}
+        assert store.rows(UNSHOWN) == [], "what waits is what the patient sees"
     clinic = kept(url, of)
     for mid, said in promises.written.items():
         assert mid in waits or mid in clinic.verdicts, f"lost: {mid} was saved, and is nowhere"
