@@ -18,9 +18,13 @@ from sync.protocol.wire import Mutation, Reply
 
 
 def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str, pinned: str) -> set[str]:
-    """Apply one reply; returns the kinds that changed. `pinned` is the clinic's key that signs heads."""
-    forget_old(db, at)
-    changed = judge(db, sent, reply.verdicts, at)
+    """Apply one reply; returns the kinds that changed. `pinned` is the clinic's key that signs heads.
+
+    `at` is this device's time, for want of the clinic's.
+    """
+    if reply.at:
+        forget_old(db, reply.at)
+    changed = judge(db, sent, reply.verdicts, reply.at or at)
     for page in reply.pages:
         changed |= turn(db, page)
     for signed in reply.heads:

@@ -146,9 +146,11 @@ class Reply(Wire):
     """Down: a verdict per mutation, a page per scope this device may read, and scopes it may no longer read.
 
     `heads` are the clinic's signatures that were asked for with `confirm`, where it gives them.
+    `at` is the clinic's time (from version 2): what is kept for some days is kept by that and not by a device's clock.
     """
 
     v: int = UNSAID
+    at: str | None = Field(default=None, max_length=40)
     verdicts: list[Verdict] = Field(default_factory=list, max_length=MAX_MUTATIONS)
     pages: list[Page] = Field(default_factory=list, max_length=MAX_SCOPES)
     ended: list[Scope] = Field(default_factory=list, max_length=MAX_SCOPES)

@@ -35,8 +35,8 @@ def answer(
     snapshots: Snapshots | None = None,
 ) -> dict[str, Any]:
     """The reply to an exchange, as it travels. What version 1 does not know is said to later ones only."""
-    new = asked.v >= 2
-    verdicts = judge(database, clock(), visitor, asked, keys.cursor)
+    new, now = asked.v >= 2, clock()
+    verdicts = judge(database, now, visitor, asked, keys.cursor)
     echo = {verdict.mid for verdict in verdicts if verdict.status in ("ok", "dup")}
     budget = Budget(asked.limit)
     granted = sorted(visitor.grants, key=lambda scope: (scope == CONTENT, scope))
@@ -50,6 +50,7 @@ def answer(
         "verdicts": [verdict.model_dump(exclude_none=True) for verdict in verdicts],
         "pages": pages,
         "ended": sorted(scope for scope in asked.cursors if scope not in visitor.grants),
+        **({"at": now.isoformat()} if new else {}),
         **({"heads": signed} if signed else {}),
     }
 

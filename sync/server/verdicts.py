@@ -107,6 +107,8 @@ class Bench:
             return self._delete(mutation, held, rev, free)
         if not sound(mutation.id, mutation.kind, mutation.body):
             return _refused(mutation, "invalid"), None
+        if not free and held is None and self._buried(rev):
+            return self._copy(mutation)
         if policy is Policy.APPEND:
             return self._append(mutation, held)
         return self._put(mutation, target, held, rev, free)
@@ -135,9 +137,17 @@ class Bench:
             self._answer(mutation)
             if target == mutation.id:
                 return _done(mutation, made), made
-        else:
-            made = self._write(mutation, derive_id(mutation.mid, "copy"))
+            return _conflict(mutation, made.id), made
+        return self._copy(mutation)
+
+    def _copy(self, mutation: Mutation) -> tuple[Verdict, Held]:
+        """The patient's version lives on beside what it was meant for."""
+        made = self._write(mutation, derive_id(mutation.mid, "copy"))
         return _conflict(mutation, made.id), made
+
+    def _buried(self, rev: str | None) -> bool:
+        """True for a revision of this life: what had it and is nowhere now was deleted, and even that is forgotten."""
+        return rev is not None and rev.startswith(f"{self.ledger.epoch}.")
 
     def _delete(
         self, mutation: Mutation, held: Held | None, rev: str | None, free: bool

@@ -14,6 +14,7 @@ from app.core.errors import StoreError
 from app.store import Store, open_store, states
 from sync.models import Doc, Policy, Stamp
 from sync.protocol.flow import sync_flow
+from sync.protocol.version import PROTOCOL
 from sync.protocol.wire import Exchange, Mutation, Reply
 from tests.sync.model.nouns import ALL, changed, fields
 from tests.sync.model.truth import Truth, Written
@@ -165,6 +166,14 @@ class Device:
             self.truth.dropped.add(refused[k % len(refused)])
             self.look()
 
+    def send_again(self, k: int) -> None:
+        """Send what was left when access had ended."""
+        left = [one[0] for one in self.queue if one[7] in ("access_ended", "no_access")]
+        if left:
+            states.offer_again(self.store, left[k % len(left)])
+            self.truth.again.add(left[k % len(left)])
+            self.look()
+
     # --- the conversation
 
     def begin(self, batch: int, limit: int) -> tuple[Generator[Exchange, Reply, None], Exchange]:
@@ -203,7 +212,7 @@ class Device:
 
 def spoken(exchange: Exchange) -> str:
     """An exchange as it travels."""
-    return exchange.model_dump_json(exclude_defaults=True)
+    return exchange.said_in(PROTOCOL).decode()
 
 
 def jumping(time: Callable[[], datetime], mode: int) -> Callable[[], datetime]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -35,9 +37,16 @@ KINDS = {noun.kind for noun in EDITABLE}
 class Model(RuleBasedStateMachine):
     """Few documents and few devices, so that they meet on them."""
 
-    @initialize(clocks=st.tuples(*[st.integers(0, 0)] * 4))
-    def begin(self, clocks: tuple[int, ...]) -> None:
+    @initialize(
+        clocks=st.tuples(*[st.integers(0, 3)] * 4), shared=st.lists(st.sampled_from(EDITABLE), max_size=2)
+    )
+    def begin(self, clocks: tuple[int, ...], shared: Sequence[type[Doc]] = ()) -> None:
+        """A clinic and its devices; in most runs they have something in common already."""
         self.world = World(clocks)
+        for place, noun in enumerate(shared):
+            self.of(0).create(noun, f"shared-{place}")
+        if shared:
+            self.everybody()
 
     def of(self, number: int) -> Device:
         return self.world.devices[number]
@@ -57,19 +66,27 @@ class Model(RuleBasedStateMachine):
         if doc := self.of(d).pick(k, KINDS):
             self.of(d).edit(doc)
 
-    @rule(d=device, k=number)
-    def edit_more(self, d: int, k: int) -> None:
-        self.edit(d, k)
+    @rule(
+        a=device,
+        b=device,
+        k=number,
+        what=st.sampled_from(("edit", "delete")),
+        then=st.sampled_from(("edit", "delete")),
+    )
+    def meet(self, a: int, b: int, k: int, what: str, then: str) -> None:
+        """Two devices change the same document, before either has heard of the other."""
+        for d, act in ((a, what), (b, then)):
+            self.edit(d, k) if act == "edit" else self.delete(d, k)
 
     @rule(d=device, k=number)
     def correct(self, d: int, k: int) -> None:
-        """Edit what may only be added to: the clinic refuses that."""
-        if doc := self.of(d).pick(k, {"mood"}):
-            self.of(d).edit(doc)
+        """Edit what may only be added to, which the clinic refuses, or take it away."""
+        if doc := self.of(d).pick(k // 2, {"mood"}):
+            self.of(d).delete(doc) if k % 2 else self.of(d).edit(doc)
 
     @rule(d=device, k=number)
     def delete(self, d: int, k: int) -> None:
-        if doc := self.of(d).pick(k, KINDS | {"mood"}):
+        if doc := self.of(d).pick(k, KINDS):
             self.of(d).delete(doc)
 
     @rule(d=device, k=number)
@@ -85,21 +102,19 @@ class Model(RuleBasedStateMachine):
     def undo(self, d: int, k: int) -> None:
         self.of(d).undo(k)
 
-    @rule(d=device, k=number)
-    def drop(self, d: int, k: int) -> None:
-        self.of(d).drop(k)
+    @rule(d=device, k=number, drop=st.booleans())
+    def needs_you(self, d: int, k: int, drop: bool) -> None:
+        """Let go of what was refused, or send again what was left when access had ended."""
+        self.of(d).drop(k) if drop else self.of(d).send_again(k)
 
-    @rule(d=device)
-    def search(self, d: int) -> None:
-        self.world.look_for(self.of(d))
-
-    @rule(d=device, mode=st.integers(0, 0))
+    @rule(d=device, mode=st.integers(0, 3))
     def clock_is_set(self, d: int, mode: int) -> None:
         self.of(d).clock = jumping(self.world.now, mode)
 
-    @rule(d=device)
-    def restart(self, d: int) -> None:
-        self.of(d).reopen()
+    @rule(d=device, search=st.booleans())
+    def restart(self, d: int, search: bool) -> None:
+        """The app is opened again, or somebody searches, so that the index is read up to date."""
+        self.world.look_for(self.of(d)) if search else self.of(d).reopen()
 
     # --- the network
 
@@ -122,13 +137,16 @@ class Model(RuleBasedStateMachine):
     def sync(self, d: int, batch: int, limit: int) -> None:
         self.world.sync(self.of(d), batch, limit)
 
-    @rule(d=device)
-    def late_reply(self, d: int) -> None:
-        self.world.deliver_late(self.of(d))
+    @rule()
+    def everybody(self) -> None:
+        """All devices hear everything."""
+        for one in self.world.devices:
+            self.world.sync(one, 9, 9999)
 
-    @rule(d=device)
-    def straggler(self, d: int) -> None:
-        self.world.deliver_straggler(self.of(d))
+    @rule(d=device, reply=st.booleans())
+    def late(self, d: int, reply: bool) -> None:
+        """A reply that was thought lost comes after newer ones, or a request reaches the clinic once more."""
+        self.world.deliver_late(self.of(d)) if reply else self.world.deliver_straggler(self.of(d))
 
     # --- the clinic
 
@@ -144,6 +162,13 @@ class Model(RuleBasedStateMachine):
     def compact(self, where: str) -> None:
         self.world.desk.compact(where)
 
+    @rule(d=device, k=number)
+    def delete_for_good(self, d: int, k: int) -> None:
+        """A document is deleted, the clinic hears of it, and forgets in time that there ever was one."""
+        self.delete(d, k)
+        self.world.sync(self.of(d), 9, 9999)
+        self.compact(self.of(d).scope)
+
     @rule()
     def back_up(self) -> None:
         self.world.desk.back_up()
@@ -153,13 +178,14 @@ class Model(RuleBasedStateMachine):
     def restore(self, k: int) -> None:
         self.world.desk.restore(k)
 
-    @rule(d=device)
-    def revoke(self, d: int) -> None:
-        self.world.revoke(self.of(d))
+    @rule(days=st.sampled_from((1, 31)))
+    def time_passes(self, days: int) -> None:
+        self.world.moment += timedelta(days=days)
 
-    @rule(d=device)
-    def grant(self, d: int) -> None:
-        self.world.grant(self.of(d))
+    @rule(d=device, ends=st.booleans())
+    def access(self, d: int, ends: bool) -> None:
+        """The clinic ends the access of a device, or lets it in again."""
+        self.world.revoke(self.of(d)) if ends else self.world.grant(self.of(d))
 
     # --- what must hold
 

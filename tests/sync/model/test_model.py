@@ -6,4 +6,4 @@ from tests.sync.model.run import run
 
 
 def test_whatever_happens_every_invariant_holds() -> None:
-    run(examples=50, steps=20)
+    run(examples=30, steps=20)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.models import MoodEntry
-from tests.sync.model.device import Device
+from tests.sync.model.device import Device, jumping
 from tests.sync.model.invariants import AFTER_EVERY_STEP, AT_REST
 from tests.sync.model.invariants.i12_revocation import VOCABULARY, WORDS
 from tests.sync.model.nouns import KINDS_OF_ALL, Draft, Intruder, known_to_the_clinic
@@ -211,3 +211,31 @@ def test_a_field_that_says_nothing_is_not_left_out_by_an_edit(world: World) -> N
     phone.create(Draft, "doc")
     edit(phone)
     assert json.loads(phone.queue[-1][5])["nothing"] is None
+
+
+def test_a_clock_that_once_said_2099_forgets_nothing_that_was_sent(world: World) -> None:
+    """Thirty days were counted by the device's clock, and a clinic restored after that was offered nothing."""
+    phone = world.devices[0]
+    world.desk.back_up()
+    phone.create(Draft, "doc")
+    sync(world, phone)
+    phone.clock = jumping(world.now, 2)
+    sync(world, phone)
+    world.desk.restore(0)
+    sync(world, phone, world.devices[1])
+    assert shown(world.devices[1]) == ["psecret1."]
+
+
+def test_an_edit_of_what_was_deleted_and_forgotten_does_not_bring_it_back(world: World) -> None:
+    """Where the tombstone was compacted away, the clinic took the id for one it had never heard of."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    edit(phone)
+    doc = tablet.pick(0, {Draft.kind})
+    assert doc
+    tablet.delete(doc)
+    sync(world, tablet)
+    world.desk.compact("patient:p")
+    sync(world, phone, tablet)
+    assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]

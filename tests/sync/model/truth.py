@@ -41,6 +41,7 @@ class Truth:
     written: dict[str, Written] = field(default_factory=dict)
     taken_back: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
     settled: dict[str, Settled] = field(default_factory=dict)
     ended: dict[str, set[int]] = field(default_factory=dict)
     labels: dict[str, int] = field(default_factory=dict)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from app.store import search
+from sync.protocol.errors import Unwell
 from sync.protocol.wire import Exchange, Reply
 from sync.server.gate import CONTENT
 from tests.sync.model.desk import Book, Desk
@@ -103,7 +103,7 @@ class World:
             if not said:
                 return
             exchange = said[0]
-        raise AssertionError("the conversation does not end")
+        raise AssertionError("I3: the conversation does not end")
 
     # --- the rest of the world
 
@@ -149,9 +149,12 @@ class World:
 
 def over(send: Callable[[Reply], Exchange], reply: Reply) -> list[Exchange]:
     """What the flow says next: one exchange, or nothing when the conversation is over."""
-    with contextlib.suppress(StopIteration):
+    try:
         return [send(reply)]
-    return []
+    except StopIteration:
+        return []
+    except Unwell:
+        raise AssertionError("I3: the conversation goes in a circle") from None
 
 
 def alike(reply: Reply) -> list[dict[str, object]]:

@@ -23,6 +23,7 @@ from tests.sync.model.world import World
 
 Check = Callable[[World], None]
 AFTER_EVERY_STEP: tuple[Check, ...] = (
+    patients_stay_apart,
     every_write_has_a_home,
     the_clinic_keeps_its_word,
     settled_rows_are_exact,
@@ -32,7 +33,6 @@ AFTER_EVERY_STEP: tuple[Check, ...] = (
     the_dead_stay_dead,
     nothing_is_lost,
     changes_apply_in_order,
-    patients_stay_apart,
     ended_access_leaves_nothing,
     a_restored_clinic_is_offered_everything,
     unknown_fields_survive,

@@ -1,0 +1,89 @@
+"""Runs the model against a copy of the tree with one mistake in it, and says which invariant caught it, and when.
+
+    python -m tests.sync.mutants.hunt                    every mistake, two at a time
+    python -m tests.sync.mutants.hunt lww stale-verdict  only these
+
+Exit code 1 when one survives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.sync.mutants.planted import MISTAKES, Mistake
+
+ROOT = Path(__file__).resolve().parents[3]
+PARTS = ("app", "sync", "tests")
+AT_ONCE = 2
+LONGEST = 1500
+PROBE = "from tests.sync.mutants.probe import main; main()"
+
+
+@dataclass(frozen=True)
+class Catch:
+    """What became of a mistake: `by` is the invariant that broke, empty when it survived."""
+
+    mistake: str
+    by: str
+    examples: int
+    seconds: float
+    said: str
+
+
+def broken(text: str, mistake: Mistake, part: str) -> str:
+    """The text with the mistake in it. Raises ValueError where the code to be changed does not stand exactly once."""
+    for where, old, new in mistake.changes:
+        if where == part:
+            if text.count(old) != 1:
+                raise ValueError(f"{mistake.name}: {text.count(old)} places in {where} for: {old}")
+            text = text.replace(old, new)
+    return text
+
+
+def plant(mistake: Mistake, root: Path) -> None:
+    """Copy the tree to `root` and plant the mistake there."""
+    for part in PARTS:
+        ignored = shutil.ignore_patterns("__pycache__", "*.db", ".hypothesis")
+        shutil.copytree(ROOT / part, root / part, ignore=ignored)
+    for where in {where for where, _old, _new in mistake.changes}:
+        file = root / where
+        file.write_text(broken(file.read_text(), mistake, where))
+
+
+def hunt(mistake: Mistake, examples: int | None = None) -> Catch:
+    """Run the model against one mistake, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        plant(mistake, Path(folder))
+        wanted = [str(examples or mistake.examples), str(mistake.steps)]
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE, *wanted], cwd=folder, capture_output=True, text=True,
+            timeout=LONGEST, env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{mistake.name}: {done.stderr[-2000:]}")
+    return Catch(mistake.name, **json.loads(done.stdout.splitlines()[-1]))
+
+
+def main() -> int:
+    """Print a line for each mistake."""
+    wanted = [one for one in MISTAKES if one.name in sys.argv[1:] or not sys.argv[1:]]
+    survived = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in as_completed(pool.submit(hunt, one) for one in wanted):
+            catch = done.result()
+            survived += not catch.by
+            line = f"{catch.by or 'SURVIVED':<9} {catch.examples:>6} examples {catch.seconds:>7.1f} s"
+            print(f"{catch.mistake:<24} {line}  {catch.said[:60]}", flush=True)
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
