@@ -221,7 +221,7 @@ class Engine:
         elif conditions != before:
             self._stir.set()
 
-    async def _attempt(self, hold: int) -> None:
+    async def _attempt(self, hold: int = 0) -> None:
         if not hold and not self._stopped and self.link.word != "offline":
             self.link.say("working")
         try:
