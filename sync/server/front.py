@@ -20,7 +20,8 @@ from sync.server.api import create_app
 from sync.server.cells import Cells, Found
 from sync.server.clinic import Clinic
 from sync.server.errors import DatabaseError, Unreachable
-from sync.server.guard import DEADLINE
+from sync.server.guard import DEADLINE, refuse
+from sync.server.journal import Journal, to_stderr
 from sync.server.proof import claimed_thumb
 
 KNOWN = 100_000
@@ -36,6 +37,8 @@ class Front:
 
     def __init__(self, clinics: Mapping[str, Clinic], **how: Any) -> None:
         self.cells, self._how = Cells(clinics), how
+        self._journal = Journal(how.get("log", to_stderr))
+        self._deadline: float = how.get("deadline", DEADLINE)
         self._apps: dict[str, ASGIApp] = {}
         self._homes: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -62,15 +65,13 @@ class Front:
         found = await self._home(thumb) if thumb else Found(None, True)
         if scope["path"] == ENROL:
             try:
-                async with asyncio.timeout(DEADLINE):
+                async with asyncio.timeout(self._deadline):
                     code, receive = await _code_in(receive)
             except TimeoutError:
-                await _say(send, 408, "too_slow")
-                return
+                return await self._refuse(scope, send, 408, b"too_slow")
             issued = await run_in_threadpool(self.cells.of_code, code)
             if found.cell and issued.cell and found.cell != issued.cell:
-                await _say(send, 421, "elsewhere")
-                return
+                return await self._refuse(scope, send, 421, b"elsewhere")
             found = found if found.cell else issued
         await self._pass(found, scope, receive, send)
 
@@ -78,14 +79,16 @@ class Front:
         """To the cell that knows it. What all cells say they do not know, any of them refuses in its own words."""
         name = found.cell or next(iter(self._apps), None)
         if name is None or not (found.cell or found.sure):
-            await _say(send, 503, "unwell")
-            return
+            return await self._refuse(scope, send, 503, b"unwell")
         try:
             api = await run_in_threadpool(self._api, name) if name not in self._apps else self._apps[name]
         except DatabaseError:
-            await _say(send, 503, "unwell")
-            return
+            return await self._refuse(scope, send, 503, b"unwell")
         await api(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, send: Send, status: int, error: bytes) -> None:
+        await refuse(send, status, error)
+        self._journal.request(scope["method"], "-", status, 0.0, None)
 
     async def _home(self, thumb: str) -> Found:
         known = self._homes.get(thumb)
@@ -126,10 +129,3 @@ def _code(body: bytes) -> str:
 def _header(scope: Scope, name: bytes) -> str:
     found: str = dict(scope["headers"]).get(name, b"").decode("latin-1")
     return found
-
-
-async def _say(send: Send, status: int, error: str) -> None:
-    body = json.dumps({"error": error}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -120,6 +120,11 @@ class _Reply:
         await self({"type": "http.response.body", "body": body})
 
 
+async def refuse(send: Send, status: int, error: bytes) -> None:
+    """The same short answer, with its safety headers, from whoever stands before the guard."""
+    await _Reply(send).refuse(status, error)
+
+
 def _refusal(path: str, sent: Sequence[tuple[bytes, bytes]], cap: int) -> tuple[int, bytes]:
     """What can be refused by its head alone: also any packing but the one that this path takes."""
     if not path.isprintable():  # a route also matches its name with a line feed behind it

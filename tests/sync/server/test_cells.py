@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner
 from house import ORIGIN, Phone, mood, rows
 
-from sync.protocol.order import public_half
+from sync.protocol.signing import public_half
 from sync.server.cells import Cells, cell_of
 from sync.server.cli import main
 from sync.server.clinic import Clinic
@@ -107,21 +107,6 @@ def street(tmp_path, sqlite_template, clock):
     street.close()
 
 
-def test_an_enrolment_that_stalls_is_given_up_before_any_cell_is_asked(street, monkeypatch):
-    monkeypatch.setattr("sync.server.front.DEADLINE", 0.05)
-    said = []
-
-    async def receive():
-        await asyncio.sleep(30)
-
-    async def send(message):
-        said.append(message)
-
-    asked = {"type": "http", "path": "/v1/enrol", "method": "POST", "headers": [(b"host", b"clinic.test")]}
-    street.runner.run(street.front(asked, receive, send))
-    assert said[0]["status"] == 408 and json.loads(said[1]["body"]) == {"error": "too_slow"}
-
-
 def test_each_device_finds_its_own_cell_and_sees_its_own_patient(street):
     for id in ("pa", "pb"):
         phone = street.phone(id)
@@ -156,6 +141,21 @@ def test_a_stranger_hears_which_clinic_this_is(street):
     assert answer.json()["wipe_key"] == public_half(street.clinics["one"].keys().orders)
 
 
+def test_an_enrolment_that_stalls_is_given_up_before_any_cell_is_asked(street):
+    street.front = Front(street.clinics, log=street.log.append, deadline=0.05)
+    sent = []
+
+    async def never():
+        await asyncio.sleep(60)
+
+    async def send(message):
+        sent.append(message)
+
+    called = {"type": "http", "path": "/v1/enrol", "method": "POST", "headers": []}
+    street.runner.run(street.front(called, never, send))
+    assert sent[0]["status"] == 408 and sent[1]["body"] == b'{"error":"too_slow"}'
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"code":7}', b'{"code":"\\u0000"}', b"x" * 9000, b"[" * 3000])
 def test_nonsense_is_the_cells_to_refuse(street, body):
     for proof in ("", "a.b.c", "x" * 5000):
@@ -173,6 +173,7 @@ def test_a_cell_that_is_away_when_a_node_starts_troubles_nobody_else(street, clo
     unwell = (503, {"error": "unwell"})
     for answer in (Phone(street).call("/v1/token"), Phone(street).enrol("AAAA-AAAA-AAAA-AAAAA")):
         assert (answer.status_code, answer.json()) == unwell
+        assert answer.headers["x-content-type-options"] == "nosniff" and '"status": 503' in street.log[-1]
     with pytest.raises(Unreachable):
         Cells(street.clinics).of_patient("nobody")
 
@@ -182,7 +183,7 @@ def test_cells_are_served_by_name(street, monkeypatch):
     monkeypatch.setattr("sync.server.serving.serve_cells", lambda *how: served.append(how))
     given = ["--cell=one=sqlite:///1.db", "--cell=two=sqlite:///2.db"]
     assert CliRunner().invoke(main, ["serve", "--port", "1", *given]).exit_code == 0
-    assert served == [({"one": "sqlite:///1.db", "two": "sqlite:///2.db"}, "127.0.0.1", 1, None)]
+    assert served == [({"one": "sqlite:///1.db", "two": "sqlite:///2.db"}, "127.0.0.1", 1, None, "auto")]
 
 
 @pytest.mark.slow

