@@ -46,8 +46,8 @@ class Clinic:
 
     def migrate(self) -> None:
         """Bring the database to this version, with the secrets that every node shares."""
-        self.database.migrate()
         self.database.stays()
+        self.database.migrate()
         self.keys()
 
     def take_in_hand(self) -> None:

@@ -148,7 +148,8 @@ class Database:
     def stays(self) -> None:
         """Raises Moved for a clinic that has moved away, or is about to."""
         with self._transaction(write=False) as connection:
-            out = fence.leaving(connection)
+            there = sa.inspect(connection).has_table(tables.move.name)
+            out = fence.leaving(connection) if there else None
         if out is not None:
             raise Moved(self.shown, out.place)
 

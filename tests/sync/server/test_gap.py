@@ -10,7 +10,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -75,8 +75,9 @@ def read(database: Database, cursors: dict[str, str | None], seen: set[str]) -> 
     return len(seen) > before
 
 
-def run(database: Database, write: Write) -> tuple[int, int]:
-    """How many rows were committed, and how many of them the reader never saw."""
+def run(nodes: Sequence[Database], write: Write) -> tuple[int, int]:
+    """How many rows were committed through these nodes, and how many of them the reader never saw."""
+    database = nodes[0]
     scopes = [f"patient:{number}" for number in range(SCOPES)]
     for one in scopes:
         database.begin(one)
@@ -87,7 +88,7 @@ def run(database: Database, write: Write) -> tuple[int, int]:
         chance = random.Random(number)
         for turn in range(ROWS // WRITERS):
             id = f"{number}-{turn}"
-            write(database, chance.choice(scopes), id)
+            write(nodes[number % len(nodes)], chance.choice(scopes), id)
             committed[number].add(id)
 
     def ask() -> None:
@@ -109,22 +110,24 @@ def run(database: Database, write: Write) -> tuple[int, int]:
 
 
 @pytest.fixture
-def database(db_url, clock: Clock):
-    clinic = Clinic(db_url, clock=clock, fast=True)
-    yield clinic.database
-    clinic.dispose()
+def nodes(db_url, clock: Clock):
+    """Two nodes on one database."""
+    clinics = [Clinic(db_url, clock=clock, fast=True) for _ in range(2)]
+    yield [clinic.database for clinic in clinics]
+    for clinic in clinics:
+        clinic.dispose()
 
 
 @pytest.mark.slow
-def test_the_products_own_feed_passes_no_row_by(database):
-    committed, lost = run(database, by_counter)
+def test_the_products_own_feed_passes_no_row_by(nodes):
+    committed, lost = run(nodes, by_counter)
     assert committed >= ROWS - WRITERS and lost == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sequence", "clock"])
-def test_a_number_given_out_before_the_lock_is_seen_to_lose_rows(database, kind):
+def test_a_number_given_out_before_the_lock_is_seen_to_lose_rows(nodes, kind):
     count = itertools.count(1)
     number = count.__next__ if kind == "sequence" else time.time_ns
-    committed, lost = run(database, numbered_early(number))
+    committed, lost = run(nodes, numbered_early(number))
     assert committed >= ROWS - WRITERS and lost > 0
