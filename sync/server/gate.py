@@ -75,8 +75,8 @@ class Gate:
         proven = self.proofs.check(asked)
         thumb, now = proven.thumb, self.clock()
         locator, who = self.codes.prove(typed, thumb, now)
-        self.proofs.once(proven)
         with self.database.directory() as connection:
+            self.proofs.once(proven, connection)
             scope: str = connection.scalars(sa.select(patient.c.scope).where(patient.c.id == who)).one()
         self.database.begin(CONTENT)
         with self.database.unit(scope, write=True) as unit:
@@ -92,7 +92,7 @@ class Gate:
         proven = self.proofs.check(asked)
         with self.database.directory() as connection:
             known = self._known(connection, proven.thumb)
-        self.proofs.once(proven)
+            self.proofs.once(proven, connection)
         text, now = b64(secrets.token_bytes(32)), _ms(self.clock())
         with self.database.directory(write=True) as connection:
             connection.execute(sa.delete(token).where(token.c.expires_ms <= now))
@@ -116,7 +116,7 @@ class Gate:
             if connection.scalar(TOKEN, {"of_hash": self._hash(text), "now_ms": now}) != known:
                 raise Deny(401, "invalid_token")
             grants = _grants(connection, known, now)
-        self.proofs.once(proven)
+            self.proofs.once(proven, connection)
         return Visitor(known, grants, proven)
 
     def key_of(self, asked: Asked) -> str:
@@ -125,7 +125,7 @@ class Gate:
         with self.database.directory() as connection:
             if connection.scalar(sa.select(device.c.id).where(device.c.thumb == proven.thumb)) is None:
                 raise Deny(401, "unknown_device")
-        self.proofs.once(proven)
+            self.proofs.once(proven, connection)
         return proven.thumb
 
     def again(self, id: str) -> Visitor:

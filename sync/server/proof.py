@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -81,12 +82,13 @@ class Proofs:
             proven.binds(asked.body)
         return proven
 
-    def once(self, proven: Proven) -> None:
+    def once(self, proven: Proven, connection: sa.Connection) -> None:
         """Raises Deny when this proof was used before. A mark is kept while its nonce is good, and no longer.
 
+        `connection` is of the directory, in the transaction that lets the device in: one commit for both.
         Strangers are never remembered, so they cannot fill the memory: ask this when the key is known.
         """
-        if not self.replays.first(mark_of(proven.thumb, proven.jti), self.seconds()):
+        if not self.replays.first(mark_of(proven.thumb, proven.jti), self.seconds(), connection):
             raise Deny(401, "replayed")
 
     def _window(self) -> int:

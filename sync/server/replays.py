@@ -25,6 +25,7 @@ _FIRST = sa.text(
     "insert into proof (seen, until_ms) select :seen, :until from hurry where word = 'off' "
     "on conflict (seen) do nothing"
 )
+_TURN = sa.text("select pg_try_advisory_xact_lock(0x50524f4f)")
 
 
 class Replays(Protocol):
@@ -32,8 +33,8 @@ class Replays(Protocol):
 
     salt: str
 
-    def first(self, mark: str, now: float) -> bool:
-        """True when this mark was not seen while its nonce counts. `now` in seconds."""
+    def first(self, mark: str, now: float, connection: sa.Connection) -> bool:
+        """True when this mark was not seen while its nonce counts. `now` in seconds; `connection` of the directory."""
         ...
 
 
@@ -45,7 +46,7 @@ class InProcess:
         self._seen: dict[int, set[str]] = {}
         self._lock = threading.Lock()
 
-    def first(self, mark: str, now: float) -> bool:
+    def first(self, mark: str, now: float, connection: sa.Connection) -> bool:
         """True when this process has not seen it. What no nonce can bring back is forgotten."""
         window = int(now // WINDOW)
         with self._lock:
@@ -61,26 +62,26 @@ class Shared:
 
     salt = ""
 
-    def __init__(self, database: Database) -> None:
-        self.database, self._swept = database, 0
+    def __init__(self) -> None:
+        self._swept = 0
 
-    def first(self, mark: str, now: float) -> bool:
-        """True when no node has seen it."""
+    def first(self, mark: str, now: float, connection: sa.Connection) -> bool:
+        """True when no node has seen it. It is remembered when the transaction ends well."""
+        self._sweep(connection, now)
         seen = {"seen": mark, "until": int((now + KEPT * WINDOW) * 1000)}
-        with self.database.directory(write=True) as connection:
-            self._sweep(connection, now)
-            return connection.execute(_FIRST, seen).rowcount == 1
+        return connection.execute(_FIRST, seen).rowcount == 1
 
     def _sweep(self, connection: sa.Connection, now: float) -> None:
-        """Once in a while each node takes away what no nonce can bring back."""
-        if int(now // WINDOW) != self._swept:
-            self._swept = int(now // WINDOW)
+        """Once in a while one node at a time takes away what no nonce can bring back."""
+        window = int(now // WINDOW)
+        if window != self._swept and connection.scalar(_TURN):
+            self._swept = window
             connection.execute(sa.delete(proof).where(proof.c.until_ms < int(now * 1000)))
 
 
 def replays_of(database: Database) -> Replays:
     """The memory that fits the database."""
-    return Shared(database) if database.postgres else InProcess()
+    return Shared() if database.postgres else InProcess()
 
 
 def mark_of(thumb: str, jti: str) -> str:

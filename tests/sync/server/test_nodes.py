@@ -90,8 +90,12 @@ def test_what_no_nonce_can_bring_back_is_forgotten(nodes, clock):
 
 def test_a_process_alone_remembers_while_it_matters_and_no_longer():
     memory = InProcess()
-    assert memory.first("a", 1000.0) and not memory.first("a", 1000.0) and not memory.first("a", 1500.0)
-    assert memory.first("b", 1000.0) and memory.first("a", 1000.0 + 3 * 300)
+
+    def first(mark, now):
+        return memory.first(mark, now, None)
+
+    assert first("a", 1000.0) and not first("a", 1000.0) and not first("a", 1500.0)
+    assert first("b", 1000.0) and first("a", 1000.0 + 3 * 300)
     assert sum(len(marks) for marks in memory._seen.values()) == 1
 
 
