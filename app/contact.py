@@ -11,6 +11,7 @@ from pathlib import Path
 from app.core.errors import StoreFull
 from app.safe import Safe
 from app.store import states
+from app.store.shelf import Shelf
 from app.vault import Vault
 from sync.client.auth import Credentials
 from sync.client.engine import Engine
@@ -77,6 +78,7 @@ class Contact(Safe):
             obey=self.obey,
             stops={StoreFull: "full"},
             count=lambda: states.unsent(store),
+            shelf=Shelf(self.store),
         )
         self.engine.pause(self.works_offline)
 

@@ -65,13 +65,14 @@ class Cut(httpx.AsyncBaseTransport):
     """Fails like a dead network while the wire is down."""
 
     def __init__(self, wire: Wire) -> None:
-        self.wire, self.inner = wire, httpx.ASGITransport(app=wire.api)  # type: ignore[arg-type]
+        self.wire = wire
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on, or fail."""
         if not self.wire.up:
             raise httpx.ConnectError("the wire is down")
-        return await self.inner.handle_async_request(request)
+        inner = httpx.ASGITransport(app=self.wire.api)  # type: ignore[arg-type]
+        return await inner.handle_async_request(request)
 
 
 class Phone:

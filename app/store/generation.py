@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.store import blobs
 from app.store.offering import offer_again
 from app.store.overlay import BASE
 from sync.protocol.flow import Part
@@ -62,6 +63,7 @@ def begin_anew(db: Database, page: Page) -> None:
     db.execute(ANEW, {"scope": page.scope})
     db.execute("UPDATE base SET seq = -1 WHERE scope = ?", [page.scope])
     if page.reset == "epoch":
+        blobs.doubt(db, page.scope)
         offer_again(db, page.scope)
 
 

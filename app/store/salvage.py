@@ -19,7 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.core.errors import NotEmpty
-from app.store import Store, btree, erase_files, open_store
+from app.store import Store, blobs, btree, erase_files, open_store
 from app.store.backup import TABLES, doubt
 from app.store.btree import Record
 from app.store.errors import plainly
@@ -102,6 +102,7 @@ def fill(
         with store.db.atomic():
             move(store, pages, held, [shape for shape in shapes if (shape.table == "outbox") is first])
     with store.db.atomic():
+        blobs.recount(store.db)
         doubt(store.db)
         for scope, id in store.db.execute(WITHOUT_DOC).fetchall():
             _mid, op, kind, body, version = store.db.execute(LAST, [scope, id]).fetchone()

@@ -10,7 +10,8 @@ scopes   how far this device is in each scope: `snapshot` is the plan of one tha
          of its segments are here; `had` what the scope held when it began anew, `doubt` what was then not sent
          again and stays until the clinic has signed that it may go
 state    small settings and secrets of this device, as JSON
-blobs    attachments by hash
+blobs    attachments by hash: how many bytes are here, whether the clinic has it (`blobs.py`), who asked for it, and
+         when it was last used; `parts` are their bytes, 256 KiB each
 search   full-text index over docs; `search_due` lists what it has not read yet
 """
 
@@ -87,6 +88,25 @@ def arrival(db: Database) -> None:
     """A first download may come in pieces, and far less than there was is doubted."""
     for column in ARRIVAL:
         db.execute(f"ALTER TABLE scopes ADD COLUMN {column}")
+
+
+ATTACHMENTS = (
+    "DROP TABLE blobs",  # nothing was ever kept in it
+    """CREATE TABLE blobs (
+        n INTEGER PRIMARY KEY, scope TEXT NOT NULL, hash TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL,
+        at TEXT NOT NULL, made INTEGER NOT NULL DEFAULT 0, have INTEGER NOT NULL DEFAULT 0,
+        whole INTEGER NOT NULL DEFAULT 0, there INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0,
+        kept INTEGER NOT NULL DEFAULT 0, there_at TEXT, refused TEXT, UNIQUE (scope, hash))""",
+    "CREATE TABLE parts (blob INTEGER NOT NULL, n INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE (blob, n))",
+    "CREATE TRIGGER blobs_removed AFTER DELETE ON blobs BEGIN DELETE FROM parts WHERE blob = old.n; END",
+)
+
+
+@migrations()
+def attachments(db: Database) -> None:
+    """Attachments come in parts, and each scope has its own."""
+    for statement in ATTACHMENTS:
+        db.execute(statement)
 
 
 def migrate(db: Database) -> None:

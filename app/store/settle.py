@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from app.store import blobs
 from app.store.generation import confirm, turn
 from app.store.offering import forget_old
 from app.store.verdicts import judge
@@ -41,4 +42,5 @@ def end(db: Database, scope: str) -> set[str]:
         db.execute(f"DELETE FROM {table} WHERE scope = ?", [scope])
     db.execute("INSERT INTO search (search) VALUES ('optimize')")
     db.execute("UPDATE outbox SET reason = 'access_ended' WHERE scope = ? AND reason IS NULL", [scope])
+    blobs.leave(db, scope)
     return kinds | {"outbox", "scopes"}

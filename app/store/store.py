@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from sqlite_utils import Database
 
 from app.core.errors import ReadOnly, StoreError, StoreLocked
-from app.store import generation, overlay, settle
+from app.store import blobs, generation, overlay, settle
 from app.store.engine import FILE, open_encrypted
 from app.store.errors import plainly
 from app.store.rekey import prepare
 from app.store.renew import put_in_place
-from sync.models import Doc, Policy, Stamp, new_id
+from sync.models import Attachment, Doc, Policy, Stamp, new_id
 from sync.protocol.flow import Part
 from sync.protocol.segment import Line
 from sync.protocol.wire import Mutation, Reply
 
 Heard = Callable[[frozenset[str]], None]
 Noun = TypeVar("Noun", bound=Doc)
-MUTATION = """SELECT mid, scope, id, kind, op, body, version, base_rev, base_after, at
-    FROM outbox WHERE reason IS NULL ORDER BY n LIMIT ?"""
+MUTATION = f"""WITH held AS MATERIALIZED ({blobs.HELD})
+    SELECT mid, outbox.scope, outbox.id, kind, op, body, version, base_rev, base_after, at
+    FROM outbox LEFT JOIN held ON held.scope = outbox.scope AND held.id = outbox.id
+    WHERE reason IS NULL AND (held.n IS NULL OR outbox.n < held.n) ORDER BY outbox.n LIMIT ?"""
 
 
 class Store:
@@ -38,6 +41,7 @@ class Store:
         self.now, self._key, self._door = now, key, threading.Lock()
         self.scope = self.clinic_key = ""
         self._listeners: list[tuple[frozenset[str], Heard]] = []
+        self._untold: set[str] | None = None
 
     # --- reading
 
@@ -81,6 +85,30 @@ class Store:
         """Hide a document here and, once sent, everywhere. Its bytes stay with the clinic's history."""
         self._write(doc, "delete", scope or self.scope)
 
+    def attach(
+        self, source: bytes | BinaryIO, type: str, name: str = "", scope: str | None = None
+    ) -> Attachment:
+        """Keep a file for a document that will name it, read a part at a time. `type` is its media type.
+
+        Raises RuleBroken for one that is too big or empty, StoreFull.
+        """
+        with plainly(self.folder), self.db.atomic():
+            now = self.now()
+            blobs.make_room(self.db, now)
+            return blobs.attach(self.db, source, type, name, scope or self.scope, now.isoformat())
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Whatever is written inside is one transaction, and is told of when it is whole."""
+        outer, self._untold = self._untold, set()
+        try:
+            with plainly(self.folder), self.db.atomic():
+                yield
+            told = self._untold
+        finally:
+            self._untold = outer
+        self.announce(told)
+
     def _write(self, doc: Doc, op: str, scope: str) -> None:
         if doc.policy is Policy.SERVER:
             raise ReadOnly(doc.kind)
@@ -119,6 +147,9 @@ class Store:
     def announce(self, kinds: Iterable[str]) -> None:
         """Tell those who listen to one of these kinds."""
         changed = frozenset(kinds)
+        if self._untold is not None:
+            self._untold |= changed
+            return
         for wanted, heard in tuple(self._listeners):
             if wanted & changed:
                 heard(changed & wanted)
@@ -131,7 +162,10 @@ class Store:
             return dict(self.db.execute("SELECT scope, cursor FROM scopes").fetchall())
 
     def pending(self, limit: int) -> Sequence[Mutation]:
-        """The first changes that wait, in order; as many as one exchange may carry."""
+        """The first changes that wait, in order; as many as one exchange may carry.
+
+        One that names an attachment the clinic does not hold, and what was made upon it, stays until it does.
+        """
         with plainly(self.folder):
             return overlay.mutations(self.db.query(MUTATION, [limit]))
 

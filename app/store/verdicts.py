@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
+from app.store import blobs
 from app.store.overlay import BASE, lift
 from sync.protocol.wire import Mutation, Verdict
 
@@ -19,10 +20,17 @@ Judged = tuple[Mutation, Verdict]
 
 
 def judge(db: Database, sent: Sequence[Mutation], verdicts: Iterable[Verdict], at: str) -> set[str]:
-    """Settle each change by the verdict that names it; one that is settled already stays as it is. Returns kinds."""
+    """Settle each change by the verdict that names it; one that is settled already stays as it is. Returns kinds.
+
+    What lacks attachments at the clinic (`wants`) is not settled: it waits for them.
+    """
     named = {verdict.mid: verdict for verdict in reversed(list(verdicts))}
     waiting = {row[0] for row in db.execute(OPEN, [json.dumps([one.mid for one in sent])])}
     found = [(one, named[one.mid]) for one in sent if one.mid in named and one.mid in waiting]
+    for one, verdict in found:
+        if verdict.wants:
+            blobs.lack(db, one, verdict.wants, at)
+    found = [one for one in found if one[1].status != "wants"]
     refused = [one for one in found if is_refusal(*one)]
     settle(db, [one for one in found if not is_refusal(*one)], at)
     db.conn.executemany(REFUSE, [(verdict.reason or "rejected", one.mid) for one, verdict in refused])

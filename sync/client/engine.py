@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync.client.blobs import Carrier, Stock
 from sync.client.link import Link, Word, Work, word_for
 from sync.client.pieces import Pieces
 from sync.client.schedule import Conditions, Schedule
@@ -41,6 +42,12 @@ class Outcome:
     moved: bool = False
     more: bool = False
 
+    def add(self, more: Outcome) -> None:
+        """And what another one moved."""
+        self.received += more.received
+        self.sent += more.sent
+        self.reset += more.reset
+
 
 class LetGo(Exception):
     """A held request was given up, because there is something else to do."""
@@ -61,7 +68,7 @@ class Engine:
 
     `obey` is given the nonce of a proven order to erase the record, and says whether it did; then the engine is over.
     `stops` has the link's word for what stops the replica itself, as a full disk: no fault of the clinic's.
-    `count` says how many changes wait to be sent.
+    `count` says how many changes wait to be sent. `shelf` holds the attachments, where there are any.
     """
 
     def __init__(
@@ -75,10 +82,12 @@ class Engine:
         obey: Obey = keep_it,
         stops: Mapping[type[Exception], Word] | None = None,
         count: Callable[[], int] = lambda: 0,
+        shelf: Stock | None = None,
     ) -> None:
         self.replica, self.transport, self.now, self.limit = replica, transport, now, limit
         self.link, self.schedule = link or Link(), schedule or Schedule()
         self.obey, self.stops, self.count = obey, stops or {}, count
+        self.carrier = Carrier(shelf, transport, lambda: self.schedule.conditions.metered) if shelf else None
         self._stir, self._due = asyncio.Event(), True
         self._paused = self._stopped = self._over = False
 
@@ -88,13 +97,25 @@ class Engine:
         Erased is raised when the clinic said that this device was reported lost, and the record is gone.
         """
         try:
-            return await self._converse(hold)
+            return await self._everything(hold)
         except ReportedLost as lost:
             self._over = True
             if await self.obey(str(lost.args[0])):
                 raise Erased() from None
             self._over = False
             raise
+
+    async def _everything(self, hold: int) -> Outcome:
+        """Talk, then carry attachments; whatever may go meanwhile, goes at once. Stopped, it carries no more."""
+        outcome = await self._converse(hold)
+        if self.carrier is not None and not self._stopped:
+            async with contextlib.aclosing(self.carrier.carry()) as steps:
+                async for _ in steps:
+                    if self.replica.pending(1):
+                        outcome.add(await self._converse(0))
+                    if self._stopped:
+                        break
+        return outcome
 
     async def _converse(self, hold: int) -> Outcome:
         """Step by step. Stopped by the person it ends behind the step in hand; from then on it only sends."""

@@ -1,5 +1,6 @@
 """The nouns that device and clinic share. Adding one: a file here, and its line in MODELS."""
 
+from sync.models.attachment import Attachment, attachments_in
 from sync.models.clinic import Clinic
 from sync.models.device import Device
 from sync.models.doc import Doc, Policy, Stamp
@@ -18,6 +19,7 @@ KINDS: dict[str, type[Doc]] = {model.kind: model for model in MODELS}
 __all__ = [
     "KINDS",
     "MODELS",
+    "Attachment",
     "Category",
     "Clinic",
     "Device",
@@ -33,6 +35,7 @@ __all__ = [
     "VisitStatus",
     "Weight",
     "Word",
+    "attachments_in",
     "derive_id",
     "new_id",
 ]

@@ -16,6 +16,7 @@ PAGE_BYTES = 2 << 20
 MAX_PAGE_BYTES = 8 << 20
 MAX_MUTATIONS = 500
 MAX_BODY = 200_000
+MAX_WANTS = 2000
 MAX_SCOPES = 1000
 MAX_SEGMENTS = 100_000
 MAX_WAIT = 25
@@ -82,16 +83,18 @@ class Verdict(Wire):
     """What became of one mutation, for ever: the same answer however often it is sent.
 
     `ok` and `dup` carry the revision and sequence number, a `dup` only until it is replaced; `conflict` names the copy
-    that keeps the patient's version; `rejected` has a reason code and never blocks what stands behind it.
+    that keeps the patient's version; `rejected` has a reason code and never blocks what stands behind it. `wants` (from
+    version 2) is no verdict yet: it comes again once the clinic holds the attachments of these hashes.
     """
 
     mid: Id
-    status: Literal["ok", "dup", "conflict", "rejected"]
+    status: Literal["ok", "dup", "conflict", "rejected", "wants"]
     id: Id
     rev: Rev | None = None
     seq: Seq | None = None
     copy_id: Id | None = None
     reason: str | None = Field(default=None, max_length=64)
+    wants: list[str] | None = Field(default=None, max_length=MAX_WANTS)
 
 
 class Row(Wire):

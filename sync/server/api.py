@@ -15,9 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from sync.protocol.attachments import Fetch, Held, Offer, Offered
 from sync.protocol.signing import public_half
 from sync.protocol.version import OLDEST, PROTOCOL, UNSAID
 from sync.protocol.wire import Exchange, Reply
+from sync.server.blob_api import BlobApi
+from sync.server.blobs import Caps
 from sync.server.clinic import Clinic, version
 from sync.server.denials import Deny
 from sync.server.document import BYTES, JSON, asks, documented, says
@@ -177,6 +180,7 @@ def create_app(
     cap: int = CAP,
     deadline: float = DEADLINE,
     sizes: Sizes | None = None,
+    caps: Caps = Caps(),  # noqa: B008
 ) -> Guard:
     """The API over this clinic or database address, migrated and ready: an ASGI app.
 
@@ -189,14 +193,15 @@ def create_app(
     origin = (origin or os.environ.get("EVENKEEL_ORIGIN") or "").rstrip("/")
     api = Api(clinic, clinic.gate(), Reception(clinic.gate(), origin, hosts), sizes)
     release = clinic.database.hints.release
-    return Guard(_routes(api), Journal(log), cap, deadline, clinic.dispose, release)
+    return Guard(_routes(api, caps), Journal(log), cap, deadline, clinic.dispose, release)
 
 
-def _routes(api: Api) -> FastAPI:
+def _routes(api: Api, caps: Caps) -> FastAPI:
     app = FastAPIOffline(
         title="Evenkeel companion API", version=version(), redoc_url=None, redirect_slashes=False
     )
     pieces = Pieces(api.snapshots, api.reception, api.said)
+    files = BlobApi(api.clinic, api.reception, api.said, caps)
     own = OwnDevices(api.clinic, api.reception, api.said)
 
     def post(path: str, does: Any, asked: dict[str, Any], said: dict[int | str, dict[str, Any]]) -> None:
@@ -213,6 +218,9 @@ def _routes(api: Api) -> FastAPI:
     post("/v1/devices/end", own.end, asks(Named), says(None, 403, 404, 422))
     post("/v1/devices/lost", own.lost, asks(Named), says(None, 403, 404, 422))
     post("/v1/erased", own.erased, asks(Obeyed, token=False), says(None, 403, 422))
+    post("/v1/blobs/offer", files.offer, asks(Offer), says(Offered, 422))
+    post("/v1/blobs/part", files.part, asks(content=BYTES), says(Held, 422))
+    post("/v1/blobs/fetch", files.fetch, asks(Fetch), says(None, 404, 422, content=BYTES))
     app.add_exception_handler(Deny, api.denied)
     app.add_exception_handler(ValidationError, api.invalid)
     app.add_exception_handler(RequestValidationError, api.invalid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 import argon2
 import sqlalchemy as sa
 
-from sync.models import Doc
+from sync.models import Attachment, Doc
+from sync.models.attachment import MAX_BYTES
 from sync.protocol.version import PROTOCOL
+from sync.server.blobs import Blobs, Caps, keep
 from sync.server.codes import Codes
 from sync.server.compaction import DAY_MS, DAYS, Compacted, compact
 from sync.server.database import Database
-from sync.server.errors import UnknownPatient
+from sync.server.errors import NoRoom, UnknownPatient
 from sync.server.gate import Gate, utc_now
 from sync.server.heads import vouch
 from sync.server.importing import Importer, Report, files_in
@@ -98,6 +101,17 @@ class Clinic:
                     ledger.put(doc.id, doc.kind, body, doc.version)
             ledger.close()
             return bool(ledger.head != start)
+
+    def attach(self, scope: str, data: bytes, type: str, name: str = "") -> Attachment:
+        """Keep a file in a scope, for a document that will name it. Raises NoRoom where it does not fit."""
+        if not 0 < len(data) <= MAX_BYTES:
+            raise NoRoom("too_big" if data else "empty")
+        named = Attachment(hash=hashlib.sha256(data).hexdigest(), size=len(data), type=type, name=name)
+        self.database.begin(scope)
+        secret = self.keys().blobs
+        with self.database.unit(scope, write=True) as unit:
+            keep(Blobs(unit, secret, Caps(), self._now_ms()), named, data)
+        return named
 
     def get(self, scope: str, id: str) -> Held | None:
         """A document as the clinic holds it."""

@@ -12,6 +12,8 @@ ClinicError
   x Moved, MoveUnfinished, NotEmpty, NotTheSame
   x Exists, BackupFailed, UsePgDump
   x BadHints
+  x BlobDamaged
+  x NoRoom
   x UnknownPatient
   x UnknownDevice
 """
@@ -96,6 +98,14 @@ class UsePgDump(ClinicError):
 
 class BadHints(ClinicError):
     """{0} is no way for hints to travel. Use auto, local or off."""
+
+
+class BlobDamaged(ClinicError):
+    """A part of the attachment {0} does not open: it was changed, or its key is another."""
+
+
+class NoRoom(ClinicError):
+    """This file cannot be kept ({0}). It must not be empty, and neither it nor all of a record's may be too big."""
 
 
 class UnknownPatient(ClinicError):

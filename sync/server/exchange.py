@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import zstandard
 
+from sync.protocol.attachments import ATTACHMENTS
 from sync.protocol.wire import Exchange, Mutation, Verdict
 from sync.server import cursor as cursors
 from sync.server.cursor import Cursor
@@ -66,7 +67,7 @@ def judge(database: Database, now: datetime, visitor: Visitor, asked: Exchange, 
         mine = [(place, one) for place, one in enumerate(asked.mutations) if one.scope == scope]
         said = [one for _, one in mine]
         since = cursors.read(asked.cursors.get(scope) or "", key)
-        made = _in_scope(database, now, visitor, scope, said, since)
+        made = _in_scope(database, now, visitor, scope, said, since, asked.v >= ATTACHMENTS)
         verdicts.update(zip((place for place, _ in mine), made, strict=False))
     return [verdicts[place] for place in sorted(verdicts)]
 
@@ -78,11 +79,12 @@ def _in_scope(
     scope: str,
     said: list[Mutation],
     since: Cursor | None,
+    awaits: bool,
 ) -> list[Verdict]:
     if not visitor.may_write(scope):
         return [Verdict(mid=m.mid, status="rejected", id=m.id, reason="no_access") for m in said]
     with database.unit(scope, write=True) as unit:
-        bench = Bench(unit, visitor.device, now)
+        bench = Bench(unit, visitor.device, now, awaits)
         return [] if since and bench.is_of_another_life(since) else bench.judge(said)
 
 

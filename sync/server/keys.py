@@ -17,11 +17,13 @@ from sync.server.tables import SECRETS, secret
 
 @dataclass(frozen=True)
 class Keys:
-    """Pepper for what is stored hashed, a key for cursors, and the seed of the key that signs wipe orders."""
+    """Pepper for what is stored hashed, a key for cursors, the seed of the key that signs wipe orders, and the key
+    that attachments are sealed under."""
 
     pepper: bytes = field(repr=False)
     cursor: bytes = field(repr=False)
     orders: bytes = field(repr=False)
+    blobs: bytes = field(repr=False)
 
     def mac(self, value: str) -> bytes:
         """A keyed hash of a secret that must not be stored itself."""

@@ -78,9 +78,28 @@ segment = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("made_ms", BigInteger, nullable=False),
 )
-SCOPED = ("row", "history", "applied", "snapshot", "segment")
+blob = Table(
+    "blob",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("have", BigInteger, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("touched_ms", BigInteger, nullable=False),
+)
+blob_part = Table(
+    "blob_part",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+SCOPED = ("row", "history", "applied", "snapshot", "segment", "blob", "blob_part")
 """Every table of a scope's own: PostgreSQL guards these row by row. A table of the directory stands in `roles`."""
-SECRETS = ("pepper", "cursor", "orders")
+SECRETS = ("pepper", "cursor", "orders", "blobs")
 """The secrets that a serving node needs; on PostgreSQL it can read no other."""
 
 patient = Table(

@@ -14,8 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from sync.models import KINDS, Doc, Policy, derive_id
+from sync.models.attachment import FIELD, attachments_in
 from sync.protocol.wire import Mutation, Verdict
 from sync.server.answers import ANSWERS
+from sync.server.blobs import sizes_of
 from sync.server.body import sound
 from sync.server.cursor import Cursor
 from sync.server.database import Unit
@@ -26,15 +28,21 @@ LAST_WINS = (Policy.REGISTER, Policy.COMMAND, Policy.MONOTONE)
 
 
 class Bench:
-    """Judges the mutations of one device in one scope, in order, inside one transaction."""
+    """Judges the mutations of one device in one scope, in order, inside one transaction.
 
-    def __init__(self, unit: Unit, device: str, now: datetime) -> None:
-        self.unit, self.device, self.now = unit, device, now
+    `awaits` is false for devices that know nothing of attachments: theirs are taken without the bytes.
+    """
+
+    def __init__(self, unit: Unit, device: str, now: datetime, awaits: bool = True) -> None:
+        self.unit, self.device, self.now, self.awaits = unit, device, now, awaits
         self.now_ms = int(now.timestamp() * 1000)
         self.ledger = Ledger(unit, self.now_ms)
         self._known: dict[str, sa.Row[Any] | _Past] = {}
         self._new: list[dict[str, Any]] = []
         self._answers: list[Doc] = []
+        self._named: dict[str, dict[str, int]] = {}
+        self._there: dict[str, int] = {}
+        self._waiting: set[str] = set()
 
     def is_of_another_life(self, since: Cursor) -> bool:
         """True when the scope was put back to a backup after this cursor was given out."""
@@ -46,6 +54,7 @@ class Bench:
         """A verdict for each; everything is written down before it returns."""
         self._remember([m.mid for m in mutations] + [m.base.after for m in mutations if m.base.after])
         self.ledger.load(m.id for m in mutations if _plain(m))
+        self._look(mutations if self.awaits else ())
         verdicts = [self._one(mutation) for mutation in mutations]
         self._say()
         self.ledger.close()
@@ -67,7 +76,13 @@ class Bench:
         if past is not None:
             return self._again(past) if past.digest == digest else _refused(mutation, "mid_reused")
         target, rev = self._aim(mutation)
-        verdict, made = self._decide(mutation, target, rev)
+        if mutation.base.after in self._waiting:
+            verdict, made = _wants(mutation, []), None
+        else:
+            verdict, made = self._decide(mutation, target, rev)
+        if verdict.status == "wants":
+            self._waiting.add(mutation.mid)
+            return verdict
         self._record(mutation, digest, verdict, (made.id, made.rev) if made else (target, rev))
         return verdict
 
@@ -107,11 +122,32 @@ class Bench:
             return self._delete(mutation, held, rev, free)
         if not sound(mutation.id, mutation.kind, mutation.body):
             return _refused(mutation, "invalid"), None
+        if (early := self._without_bytes(mutation, held)) is not None:
+            return early, None
         if not free and held is None and self._buried(rev):
             return self._copy(mutation)
         if policy is Policy.APPEND:
             return self._append(mutation, held)
         return self._put(mutation, target, held, rev, free)
+
+    def _look(self, mutations: Sequence[Mutation]) -> None:
+        """Which attachments these mutations name, and which of them are here."""
+        for one in mutations:
+            if FIELD in one.body and sound(one.id, "", one.body):
+                self._named[one.mid] = _named_in(one.body)
+        self._there = sizes_of(self.unit, {hash for named in self._named.values() for hash in named})
+
+    def _without_bytes(self, mutation: Mutation, held: Held | None) -> Verdict | None:
+        """It comes again when its attachments are here.
+
+        What the document named already is not asked for: whoever edits its text need not hold the bytes.
+        """
+        named = self._named.get(mutation.mid, {})
+        if any(self._there.get(hash, size) != size for hash, size in named.items()):
+            return _refused(mutation, "invalid")
+        before = _named_in(held.body) if named and held is not None else {}
+        missing = sorted(named.keys() - self._there.keys() - before.keys())
+        return _wants(mutation, missing) if missing else None
 
     def _aim(self, mutation: Mutation) -> tuple[str, str | None]:
         """The document and revision this mutation means: an earlier one may have become a copy."""
@@ -208,3 +244,11 @@ def _conflict(mutation: Mutation, copy: str | None) -> Verdict:
 
 def _refused(mutation: Mutation, reason: str) -> Verdict:
     return Verdict(mid=mutation.mid, status="rejected", id=mutation.id, reason=reason)
+
+
+def _wants(mutation: Mutation, hashes: list[str]) -> Verdict:
+    return Verdict(mid=mutation.mid, status="wants", id=mutation.id, wants=hashes)
+
+
+def _named_in(body: str) -> dict[str, int]:
+    return {one.hash: one.size for one in attachments_in(body)}

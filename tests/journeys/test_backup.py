@@ -85,10 +85,8 @@ async def with_a_big_record(folder: Path) -> App:
     app.view(SCOPE)
     fill(Chart(app))
     log_mood(app, 4, "never sent")
-    with app.store.db.atomic():
-        for number in range(BIG):
-            data = [str(number), os.urandom(1 << 20)]
-            app.store.db.execute("INSERT INTO blobs VALUES (?, ?, 'image/png')", data)
+    for _ in range(BIG):
+        app.store.attach(os.urandom(1 << 20), "image/png")
     return app
 
 

@@ -40,8 +40,7 @@ KEY, PASSPHRASE = b"k" * 32, "corréct horse"
 def store() -> Store:
     store = open_store(None, KEY, now)
     fill(store)
-    with store.db.atomic():
-        store.db.execute("INSERT INTO blobs VALUES ('h', ?, 'image/png')", [bytes(range(256)) * 9000])
+    store.attach(bytes(range(256)) * 9000, "image/png")
     return store
 
 

@@ -28,6 +28,7 @@ def live(phone: Phone) -> None:
     """A session that makes the database use all its files: writes, search, a big sort, a spill."""
     for number in range(60):
         log_mood(phone.app, 1 + number % 5, f"planted sentence {number} " * 40)
+    phone.store.attach(b"a planted sentence of a file " * 20_000, "text/plain")
     while catch_up(phone.store.db):
         pass
     assert find(phone.store.db, phone.app.scope, "planted")

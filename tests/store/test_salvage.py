@@ -39,8 +39,7 @@ def living(folder: Path) -> Store:
     store.settle([], Reply(pages=[Page(scope=SCOPE, rows=news, cursor="d")]))
     for number in range(100, 180):
         store.put(mood(number, f"unsent {number} " * 20))
-    with store.db.atomic():
-        store.db.execute("INSERT INTO blobs VALUES ('h', ?, 'image/png')", [bytes(range(256)) * 40])
+    store.attach(bytes(range(256)) * 40, "image/png")
     catch_up(store.db)
     return store
 
@@ -153,7 +152,8 @@ def test_what_lies_on_other_pages_comes_back_and_nothing_wrong(
         for table in TABLES:
             assert due[table] <= back[table].keys(), (turn, table, sorted(lost))
             for key, row in back[table].items():
-                same = row == truth[table][key] if table != "docs" else row[1:5] == truth["docs"][key][1:5]
+                said = {"docs": slice(1, 5), "blobs": slice(0, 7)}.get(table, slice(None))
+                same = row[said] == truth[table][key][said]
                 assert same, (turn, table, key)
 
 

@@ -16,7 +16,9 @@ from sqlite_utils.migrations import Migrations
 from app.core.errors import MigrationFailed, NoCipher, StoreDamaged, StoreError
 from app.store import Store, open_store, schema
 from app.store.backup import read_backup
+from app.store.btree import owners
 from app.store.engine import engine_name, is_plain
+from app.store.raw import PAGE, Pages
 from app.store.snapshots import forget_snapshots, snapshots, write
 from app.vault import Vault, keys
 from sync.models import MoodEntry
@@ -138,7 +140,8 @@ def test_without_room_for_the_snapshot_nothing_is_migrated(
 
 def test_a_damaged_database_is_not_migrated(tmp_path: Path, later: Callable[..., None]) -> None:
     whole = prepared(tmp_path)
-    at = len(whole) - 2000
+    with Pages(tmp_path / "evenkeel.db", KEY) as pages:
+        at = next(n for n, name in owners(pages).items() if name == "docs") * PAGE - 2000
     broken = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
     (tmp_path / "evenkeel.db").write_bytes(broken)
     later(second=add_column)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.store import Store, states
+from app.store.shelf import held_back
 
 RECEIPT = """SELECT body ->> 'reason' AS reason, body ->> 'at' AS at FROM docs
     WHERE kind = 'receipt' AND body ->> 'of' = ? ORDER BY seq DESC LIMIT 1"""
@@ -15,7 +16,10 @@ RECEIPT = """SELECT body ->> 'reason' AS reason, body ->> 'at' AS at FROM docs
 
 @dataclass(frozen=True)
 class Item:
-    """Something the patient said, on its way or arrived: its state word and the evidence beside it."""
+    """Something the patient said, on its way or arrived: its state word and the evidence beside it.
+
+    `file` says why it waits for an attachment (`app.store.shelf.held_back`), where it does.
+    """
 
     mid: str
     id: str
@@ -25,11 +29,14 @@ class Item:
     word: str
     reason: str = ""
     body: dict[str, Any] | None = None
+    file: str = ""
 
 
 def waiting_items(store: Store) -> list[Item]:
     """What has not reached the clinic: what needs the patient first, then in the order it goes."""
-    items = [_item(row, row["op"], row["reason"] or "") for row in states.waiting(store)]
+    files = held_back(store)
+    found = [_item(row, row["op"], row["reason"] or "") for row in states.waiting(store)]
+    items = [replace(item, file=files.get(item.mid, "")) for item in found]
     return sorted(items, key=lambda item: item.word != "needs-you")
 
 

@@ -123,7 +123,8 @@ def told(item: Item, *actions: ft.Control) -> list[ft.Control]:
     )
     note = (item.body or {}).get("note")
     state = ft.Row([StateChip(item.word), *actions], wrap=True, spacing=16, run_spacing=4)
-    return [part for part in (title, body(str(note)) if note else None, small(when), state) if part]
+    file = small(t(f"waiting.file.{item.file}")) if item.file else None
+    return [part for part in (title, body(str(note)) if note else None, small(when), state, file) if part]
 
 
 def SentRow(item: Item) -> ft.Control:

@@ -84,6 +84,8 @@ def name_owner(owner: str) -> str:
     """What a bad page held, as a name that has words: a table, an index, the search index, or nothing known."""
     if owner in TABLES:
         return owner
+    if owner == "parts":
+        return "blobs"
     if owner.startswith("sqlite_") and not owner.startswith("sqlite_auto"):
         return "schema"
     return "unknown" if owner == "unknown" else "search" if owner.startswith("search") else "index"

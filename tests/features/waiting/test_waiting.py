@@ -17,6 +17,7 @@ from sync.protocol.wire import Reply, Verdict
 from tests.features.conftest import NOW, Chart
 from tests.harness import Window
 from tests.sight import name_of
+from tests.sync.letters import write
 
 Open = Callable[..., Window]
 
@@ -43,6 +44,16 @@ def test_what_needs_the_patient_stands_first(empty_app: App) -> None:
     log_mood(empty_app, 2)
     items = waiting_items(empty_app.store)
     assert [(item.word, item.reason) for item in items] == [("needs-you", "exists"), ("waiting", "")]
+
+
+async def test_what_waits_for_its_file_says_so(empty_app: App, open_at: Open) -> None:
+    letter = write(empty_app.store, b"a picture")
+    log_mood(empty_app, 2)
+    assert [item.file for item in waiting_items(empty_app.store)] == ["going", ""]
+    async with open_at(empty_app, "/waiting") as window:
+        assert "Its file is sent first. A big file takes a while." in window.texts()
+    empty_app.take_back(letter)
+    assert [item.file for item in waiting_items(empty_app.store)] == [""]
 
 
 def test_undo_takes_it_back(empty_app: App) -> None:

@@ -115,7 +115,7 @@ class Phone:
         return jws.serialize_compact(head, said, self.key, algorithms=["Ed25519"])
 
     def call(self, path: str, body: Any = None, token: str | None = None, **more: Any) -> httpx.Response:
-        """A signed request; a stale nonce is renewed once, as every client does."""
+        """A signed request; a stale nonce is renewed once, as every client does. Bytes go as they are."""
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         for _ in range(2):
             headers = {"dpop": self.proof("POST", path, token, data), **more.get("headers", {})}
@@ -137,10 +137,10 @@ class Phone:
     def post(self, exchange: dict[str, Any] | bytes, **headers: str) -> httpx.Response:
         return self.call("/v1/sync", exchange, self.bearer, headers=headers)
 
-    def sync(self, *mutations: Mutation, limit: int = 2 << 20, cursors: Any = None) -> Reply:
+    def sync(self, *mutations: Mutation, limit: int = 2 << 20, cursors: Any = None, v: int = 1) -> Reply:
         """One exchange, cursors kept."""
         asked = self.cursors if cursors is None else cursors
-        said = {"cursors": asked, "mutations": [m.model_dump() for m in mutations], "limit": limit}
+        said = {"cursors": asked, "mutations": [m.model_dump() for m in mutations], "limit": limit, "v": v}
         answer = self.post(said)
         assert answer.status_code == 200, answer.text
         reply = Reply.model_validate_json(answer.content)

@@ -147,7 +147,7 @@ def test_a_clinic_on_this_computer_believes_no_other_name(sqlite_url, clock):
     for host in ("127.0.0.1:8000", "LOCALHOST"):
         proof = phone.proof("POST", "/v1/token", htu=f"http://{host}/v1/token")
         answer = house.call("POST", "/v1/token", headers={"dpop": proof, "host": host})
-        assert answer.json() == {"error": "unknown_device"}
+        assert answer.json()["error"] == "unknown_device"
     house.close()
 
 
@@ -160,7 +160,8 @@ def test_the_document_describes_every_operation(small_house):
     document = small_house.call("GET", "/openapi.json").json()
     talk = {"/v1/health", "/v1/enrol", "/v1/token", "/v1/sync", "/v1/segment"}
     devices = {"/v1/devices", "/v1/devices/end", "/v1/devices/lost", "/v1/erased"}
-    assert set(document["paths"]) == talk | devices
+    blobs = {"/v1/blobs/offer", "/v1/blobs/part", "/v1/blobs/fetch"}
+    assert set(document["paths"]) == talk | devices | blobs
     assert "Exchange" in json.dumps(document["paths"]["/v1/sync"])
     assert small_house.call("GET", "/docs").status_code == 200
 
@@ -208,7 +209,7 @@ def test_an_origin_that_was_configured_is_the_one_a_proof_must_name(sqlite_url, 
     assert phone.enrol(code).status_code == 401
     proof = phone.proof("POST", "/v1/token", htu="https://clinic.example/v1/token")
     answer = house.call("POST", "/v1/token", headers={"dpop": proof})
-    assert answer.json() == {"error": "unknown_device"}
+    assert answer.json()["error"] == "unknown_device"
     house.close()
 
 

@@ -102,7 +102,7 @@ def test_the_serving_role_reads_the_secrets_it_needs_and_no_other(api, postgres_
         connection.exec_driver_sql("INSERT INTO secret VALUES ('till', 'x')")
     with api.directory() as connection:
         seen = set(connection.exec_driver_sql("SELECT name FROM secret").scalars())
-    assert seen == {"pepper", "cursor", "orders"}
+    assert seen == {"pepper", "cursor", "orders", "blobs"}
     owner.dispose()
 
 
@@ -110,7 +110,7 @@ def test_the_backup_role_reads_every_scope_and_writes_nothing(api, postgres_url)
     backup = as_role(postgres_url, roles.BACKUP)
     with backup.directory() as connection:
         assert set(connection.scalars(sa.select(row.c.scope))) == {"patient:a", "patient:b"}
-        assert connection.exec_driver_sql("SELECT count(*) FROM secret").scalar_one() == 3
+        assert connection.exec_driver_sql("SELECT count(*) FROM secret").scalar_one() == 4
     refused(backup, 'DELETE FROM "row"')
     refused(backup, "SET TRANSACTION READ WRITE; DELETE FROM token")
     backup.dispose()
