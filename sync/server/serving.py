@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -94,6 +95,7 @@ async def _daily(clinics: Sequence[Clinic]) -> None:
 
 
 async def _run(app: Guard | Front, clinics: Sequence[Clinic], host: str, port: int) -> None:
+    _spare_the_collector()
     server = Server(
         app,
         address=host,
@@ -135,6 +137,13 @@ def _connections() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         soft = allowed
     return wanted if soft == resource.RLIM_INFINITY else max(BACKLOG, min(wanted, soft - BACKLOG))
+
+
+def _spare_the_collector() -> None:
+    """Nothing of what is loaded by now is garbage, and an exchange makes many objects that end with it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _on_signal(number: signal.Signals, stop: asyncio.Event) -> None:
