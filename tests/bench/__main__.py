@@ -11,8 +11,10 @@ import click
 from tests.bench import corpus, race
 from tests.bench import engines as encrypted
 from tests.bench import roundtrip as round_trip
+from tests.bench import server as cost
 from tests.bench import start as cold_start
 from tests.bench import store as on_device
+from tests.bench.server import Size
 from tests.bench.table import lines
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
@@ -61,6 +63,27 @@ def sync(
     sys.exit(
         0 if all(not sum(one["wrong"].values()) for run in found["runs"] for one in run["rounds"]) else 1
     )
+
+
+@bench.command()
+@click.option(
+    "--engine", "kinds", multiple=True, default=("sqlite", "postgres"), help="Which databases; repeatable."
+)
+@click.option(
+    "--large", default=100_000, help="Documents, and replaced states, of the large and the old record."
+)
+@click.option("--requests", default=1000, help="How many of each kind.")
+@click.option("--devices", default=10_000, help="How many devices poll and wait.")
+@click.option("--seconds", default=30.0, help="How long they poll.")
+@json_option
+def server(
+    kinds: tuple[str, ...], large: int, requests: int, devices: int, seconds: float, as_json: bool
+) -> None:
+    """CPU per request of the clinic's server, growth with a record's size and age, and a crowd of devices."""
+    small = max(1, large // 100)
+    sizes = [Size("small", small), Size("large", large), Size("old", small, large)]
+    runs = [cost.measure(kind, sizes, requests=requests, devices=devices, seconds=seconds) for kind in kinds]
+    say({"bench": "server", "machine": race.machine(), "runs": runs}, as_json)
 
 
 @bench.command()
