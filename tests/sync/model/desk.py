@@ -25,7 +25,7 @@ from sync.server.ledger import Ledger
 from sync.server.tables import row, scope
 
 KEY = b"k" * 32
-KEYS = Keys(pepper=KEY, cursor=KEY, orders=KEY)
+KEYS = Keys(pepper=KEY, cursor=KEY, orders=KEY, blobs=KEY)
 SCOPES = ("patient:p", "patient:q", CONTENT)
 MEMORY = Path("/dev/shm")
 VERSIONS = """SELECT scope, seq, id, rev, deleted, body, mid, device, '' AS kind FROM history
