@@ -33,7 +33,7 @@ from tests.sync.faults.diary import Diary
 PASSCODE = "135790"
 SHARED = [f"draft-{number}" for number in range(4)]
 PAGES = (2_000, 60_000, 2 << 20)
-REST = 0.03
+REST, PATIENCE = 0.03, 2.0
 
 
 class Draft(Doc):
@@ -67,11 +67,11 @@ def clock(year: str, chance: random.Random) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + shift
 
 
-def open_app(folder: Path, now: Callable[[], datetime]) -> App:
-    """The app on this profile, with patience for a bad network but not too much."""
+def open_app(folder: Path, now: Callable[[], datetime], patience: float = 30.0) -> App:
+    """The app on this profile; it waits so many seconds for an answer."""
 
     def transport(credentials: Credentials, kept: Callable[[Credentials], None]) -> Transport:
-        client = httpx.AsyncClient(timeout=httpx.Timeout(1.5, connect=1), trust_env=False, verify=False)
+        client = httpx.AsyncClient(timeout=httpx.Timeout(patience, connect=1), trust_env=False, verify=False)
         way = Telling(credentials, client, kept)
         way.diary = Diary(folder / "diary")
         return way
@@ -118,7 +118,7 @@ async def main(folder: Path, seed: str, year: str, limit: str) -> None:
     """Open the profile and live in it."""
     chance = random.Random(seed)
     hold(folder)
-    app = open_app(folder, clock(year, chance))
+    app = open_app(folder, clock(year, chance), PATIENCE)
     await app.unlock(PASSCODE)
     print("begun", flush=True)
     await live(app, Diary(folder / "diary"), chance, int(limit))
