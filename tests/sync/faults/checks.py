@@ -21,6 +21,7 @@ from app.vault import Vault
 from sync.protocol.wire import Verdict
 from sync.server.database import Database
 from sync.server.tables import applied, history, row, scope
+from tests.sync.faults import files
 from tests.sync.faults.device import PASSCODE
 from tests.sync.faults.diary import Promises, read
 
@@ -101,7 +102,9 @@ def nothing_lost(folder: Path, url: str, of: str) -> None:
         words = words_shown(store)
         waits = {one["mid"]: one for one in store.rows("SELECT mid, body FROM outbox")}
         assert store.rows(UNSHOWN) == [], "what waits is what the patient sees"
+        files.none_missing(store)
     clinic = kept(url, of)
+    files.none_missing_at(url, of, [one["body"] for one in clinic.alive.values()])
     for mid, said in promises.written.items():
         assert mid in waits or mid in clinic.verdicts, f"lost: {mid} was saved, and is nowhere"
         assert mid not in waits or waits[mid]["body"] == said["body"], f"changed while it waited: {mid}"
@@ -141,7 +144,9 @@ def once_each(promises: Promises, clinic: Kept) -> None:
 
 def words_shown(store: Store) -> dict[str, str]:
     """The word that each document of the patient's own shows."""
-    mine = store.rows("SELECT id FROM docs WHERE kind IN ('mood', 'draft') AND scope = ?", store.scope)
+    mine = store.rows(
+        "SELECT id FROM docs WHERE kind IN ('mood', 'draft', 'letter') AND scope = ?", store.scope
+    )
     return {one["id"]: states.word_of(store, one["id"]) for one in mine}
 
 

@@ -27,13 +27,15 @@ from sync.client.auth import Credentials
 from sync.client.schedule import Schedule
 from sync.client.transport import Transport
 from sync.models import Doc, MoodEntry, Policy, new_id
+from sync.protocol.attachments import PART
 from sync.protocol.wire import Exchange, Reply
 from tests.sync.faults.diary import Diary
+from tests.sync.letters import picture, write
 
 PASSCODE = "135790"
 SHARED = [f"draft-{number}" for number in range(4)]
 PAGES = (2_000, 60_000, 2 << 20)
-REST, PATIENCE = 0.03, 2.0
+REST, LETTERS, PATIENCE = 0.03, 0.05, 2.0
 
 
 class Draft(Doc):
@@ -80,7 +82,9 @@ def open_app(folder: Path, now: Callable[[], datetime], patience: float = 30.0) 
 
 
 def write_once(app: App, chance: random.Random) -> Doc:
-    """One thing a person does: mostly a mood, sometimes another text for a draft, rarely to throw one away."""
+    """One thing a person does: mostly a mood, at times another text for a draft or a letter with a picture."""
+    if chance.random() < LETTERS:
+        return write(app.store, picture(chance.randrange(1, 3 * PART), chance.randrange(1 << 30)))
     id, text = new_id(app.now()), "".join(chance.choices("abcdefgh ", k=chance.choice((5, 50, 400))))
     if chance.random() < 0.7:
         doc: Doc = MoodEntry(id=id, felt_at=app.now(), score=chance.randint(1, 5), note=text)

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import StoreFull
-from app.store import Store, open_store, search, states
+from app.store import Store, open_store, search, shelf, states
 from app.store.integrity import check
+from app.store.shelf import Shelf
 from sync.models import MoodEntry
+from sync.protocol.attachments import PART, Blob
 from sync.protocol.wire import Page, Reply, Row, Verdict
 from tests.sync.faults.small_disk import Disk, needs_root, small_disk
+from tests.sync.letters import named, picture, write
 
 pytestmark = needs_root
 KEY, SCOPE = b"k" * 32, "patient:rosa"
@@ -24,7 +27,8 @@ ALL = (
 mid || body || tried || coalesce(reason, '') FROM outbox UNION ALL SELECT 'sent', mid || status FROM sent UNION ALL \
 SELECT 'scopes', scope || coalesce(cursor, '') || generation || caught_up FROM scopes UNION ALL \
 SELECT 'state', key || value FROM state UNION ALL SELECT 'base', id || body FROM base UNION ALL \
-SELECT 'due', n FROM search_due ORDER BY 1, 2"
+SELECT 'due', n FROM search_due UNION ALL SELECT 'blobs', hash || have || whole FROM blobs UNION ALL \
+SELECT 'parts', blob || n FROM parts ORDER BY 1, 2"
 )
 
 
@@ -93,7 +97,12 @@ def rekey(store: Store, turn: int) -> None:
     store.rekey(KEY)
 
 
-WORKS: list[Work] = [put, leave, settle, index, undo, keep, rekey]
+def attach(store: Store, turn: int) -> None:
+    """Write something with a picture."""
+    write(store, picture(30_000, turn))
+
+
+WORKS: list[Work] = [put, leave, settle, index, undo, keep, rekey, attach]
 ROOMS = [(0, 2), pytest.param((0, 1, 2, 3, 5, 8, 13, 21, 34), marks=pytest.mark.slow)]
 
 
@@ -118,3 +127,19 @@ def test_with_no_room_it_says_so_and_everything_is_as_it_was(
         work(store, turn)
     assert full
     assert check(disk.place / "profile" / "evenkeel.db", KEY).is_whole
+
+
+def test_a_part_of_a_file_that_finds_no_room_is_still_to_come(disk: Disk, store: Store) -> None:
+    data = picture(2 * PART + 5)
+    mine, blob = named(data), Blob(scope=SCOPE, hash=named(data).hash, size=len(data))
+    shelf.ask_for(store, mine)
+    for n in range(blob.parts):
+        part = data[n * PART : (n + 1) * PART]
+        before = store.rows(ALL)
+        disk.fill()
+        with pytest.raises(StoreFull):
+            Shelf(store).take(blob, n, part)
+        assert store.rows(ALL) == before and shelf.where(store, mine) == "coming"
+        disk.clear()
+        Shelf(store).take(blob, n, part)
+    assert Shelf(store).finish(blob) and b"".join(shelf.read(store, mine)) == data

@@ -16,6 +16,7 @@ from sync.server.clinic import Clinic
 from tests.conftest import ROSA, bundle
 from tests.sync.faults import checks
 from tests.sync.faults.device import PASSCODE, clock, open_app
+from tests.sync.faults.files import all_fetched
 from tests.sync.faults.link import LOOPBACK, Link
 from tests.sync.faults.processes import Device, Server, begun, ending
 from tests.sync.faults.proxy import Proxy, on_a_thread
@@ -32,7 +33,7 @@ class Ward:
         self.server = Server(url, folder / "server.log")
         self.proxy = Proxy(self.server.port, link, chance=random.Random(seed))
         self.devices: list[Device] = []
-        self.kills = 0
+        self.kills = self.files = 0
 
     @property
     def scope(self) -> str:
@@ -95,7 +96,7 @@ class Ward:
 
     def storm(self) -> None:
         """From now on no connection lives long."""
-        self.proxy.share, self.proxy.farthest = 1.0, 20_000
+        self.proxy.share, self.proxy.farthest = 1.0, 400_000
 
     def look(self, *devices: Device) -> None:
         """What must hold at any moment, of devices that were just killed or are at work."""
@@ -112,6 +113,7 @@ class Ward:
         witness = self.enrol(f"witness-{self.kills}")
         for device in (*self.devices, witness, *self.devices):
             caught_up(device.folder)
+        self.files = caught_up(witness.folder, files=True)
         clinic = checks.kept(self.url, self.scope)
         for device in (*self.devices, witness):
             checks.is_whole(device.folder)
@@ -119,18 +121,20 @@ class Ward:
         self.look(*self.devices, witness)
 
 
-def caught_up(folder: Path) -> None:
-    """One whole conversation, in this process."""
+def caught_up(folder: Path, files: bool = False) -> int:
+    """One whole conversation, in this process; with all the files there are, if asked. Returns how many."""
 
-    async def converse() -> None:
+    async def converse() -> int:
         app = open_app(folder, clock("", random.Random(0)))
         await app.unlock(PASSCODE)
         assert app.engine
         await app.engine.sync_once()
+        found = await all_fetched(app) if files else 0
         await app.engine.transport.close()
         app.lock()
+        return found
 
-    asyncio.run(converse())
+    return asyncio.run(converse())
 
 
 @contextlib.contextmanager
@@ -150,4 +154,5 @@ def open_ward(folder: Path, url: str, seed: int, link: Link = LOOPBACK) -> Itera
         error.add_note(f"seed {seed}, {ward.kills} kills, {dict(ward.proxy.happened)}")
         raise
     wrote, heard = (sum(device.noted(what) for device in ward.devices) for what in (b"op", b"verdict"))
-    print(f"seed {seed}: {ward.kills} kills, {dict(ward.proxy.happened)}, {wrote} written, {heard} verdicts")
+    said = f"{wrote} written, {heard} verdicts, {ward.files} files"
+    print(f"seed {seed}: {ward.kills} kills, {dict(ward.proxy.happened)}, {said}")
