@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +17,13 @@ import pytest
 from app.clinic_process import command, free_port, is_clinic, listening, with_root
 
 PATIENCE = 40.0
+DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 NO_DATABASE = "cannot be reached. Is it running, and is the address right?"
 ROLES = "CREATE ROLE clinic LOGIN NOSUPERUSER CREATEDB; CREATE DATABASE clinic OWNER clinic;"
 
 
 class Process:
-    """One program in a session of its own, so that a kill reaches everything it started."""
+    """One program in a session of its own, so that a kill reaches everything it started. It does not outlive us."""
 
     def __init__(self, arguments: list[str], log: Path) -> None:
         self.arguments, self.log = arguments, log
@@ -31,7 +33,11 @@ class Process:
         """Start it; its words go to the log."""
         with self.log.open("ab") as file:
             self.running = subprocess.Popen(
-                self.arguments, stdout=file, stderr=file, env=with_root(), start_new_session=True
+                [*DIES_WITH_US, *self.arguments],
+                stdout=file,
+                stderr=file,
+                env=with_root(),
+                start_new_session=True,
             )
 
     def kill(self) -> None:
