@@ -125,7 +125,8 @@ def test_a_piece_that_makes_no_sense_is_not_the_clinics_whatever_its_name(lines:
 def test_snapshots_without_end_and_without_a_piece_are_given_up() -> None:
     class Fickle(Fake):
         def settle(self, sent: Sequence[Mutation], reply: Reply) -> None:
-            self.needs = [*PARTS, *PARTS][len(self.needs) + 1 :]
+            self.plan = self.plan[1:] + self.plan[:1]
+            self.needs = self.plan[:1]
 
     with pytest.raises(Unwell):
         talk(Fickle(plan=list(PARTS)), *[MORE, None] * 20)
