@@ -62,6 +62,7 @@ class Contact(Safe):
     def _keep_credentials(self, credentials: Credentials) -> None:
         if self.is_open:
             self.store.keep(credentials=asdict(credentials))
+            self.store.clinic_key = credentials.wipe_key
 
     def _connect(self) -> None:
         """Make the engine for the clinic this device knows; `start` runs it."""
