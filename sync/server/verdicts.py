@@ -22,7 +22,7 @@ from sync.server.body import sound
 from sync.server.cursor import Cursor
 from sync.server.database import Unit
 from sync.server.ledger import Held, Ledger
-from sync.server.tables import applied
+from sync.server.tables import applied, history
 
 LAST_WINS = (Policy.REGISTER, Policy.COMMAND, Policy.MONOTONE)
 
@@ -124,7 +124,7 @@ class Bench:
             return _refused(mutation, "invalid"), None
         if (early := self._without_bytes(mutation, held)) is not None:
             return early, None
-        if not free and held is None and self._buried(rev):
+        if not free and held is None and self._buried(target, rev):
             return self._copy(mutation)
         if policy is Policy.APPEND:
             return self._append(mutation, held)
@@ -181,9 +181,15 @@ class Bench:
         made = self._write(mutation, derive_id(mutation.mid, "copy"))
         return _conflict(mutation, made.id), made
 
-    def _buried(self, rev: str | None) -> bool:
-        """True for a revision of this life: what had it and is nowhere now was deleted, and even that is forgotten."""
-        return rev is not None and rev.startswith(f"{self.ledger.epoch}.")
+    def _buried(self, target: str, rev: str | None) -> bool:
+        """True for a document that was here and is nowhere now: it was deleted, and even that is forgotten.
+
+        A restored clinic that never heard of it in this life takes it as new.
+        """
+        if rev is None or rev.startswith(f"{self.ledger.epoch}."):
+            return rev is not None
+        known = sa.select(history.c.seq).where(history.c.scope == self.unit.scope, history.c.id == target)
+        return self.unit.connection.execute(known.limit(1)).first() is not None
 
     def _delete(
         self, mutation: Mutation, held: Held | None, rev: str | None, free: bool

@@ -239,3 +239,21 @@ def test_an_edit_of_what_was_deleted_and_forgotten_does_not_bring_it_back(world:
     world.desk.compact("patient:p")
     sync(world, phone, tablet)
     assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]
+
+
+def test_nor_does_one_that_was_begun_before_the_clinic_was_restored(world: World) -> None:
+    """Its revision was of a former life, and so was taken for one that the backup had never known."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    world.desk.back_up()
+    world.desk.restore(0)
+    edit(phone)
+    edit(tablet)
+    doc = tablet.pick(0, {Draft.kind})
+    assert doc
+    tablet.delete(doc)
+    sync(world, tablet)
+    world.desk.compact("patient:p")
+    sync(world, phone, tablet)
+    assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]
