@@ -34,6 +34,7 @@ from tests.sync.letters import picture, write
 
 PASSCODE = "135790"
 SHARED = [f"draft-{number}" for number in range(4)]
+PICTURES = (900, 30_000, PART + 9)
 PAGES = (2_000, 60_000, 2 << 20)
 REST, LETTERS, PATIENCE = 0.03, 0.05, 2.0
 
@@ -84,7 +85,7 @@ def open_app(folder: Path, now: Callable[[], datetime], patience: float = 30.0) 
 def write_once(app: App, chance: random.Random) -> Doc:
     """One thing a person does: mostly a mood, at times another text for a draft or a letter with a picture."""
     if chance.random() < LETTERS:
-        return write(app.store, picture(chance.randrange(1, 3 * PART), chance.randrange(1 << 30)))
+        return write(app.store, picture(chance.choice(PICTURES), chance.randrange(1 << 30)))
     id, text = new_id(app.now()), "".join(chance.choices("abcdefgh ", k=chance.choice((5, 50, 400))))
     if chance.random() < 0.7:
         doc: Doc = MoodEntry(id=id, felt_at=app.now(), score=chance.randint(1, 5), note=text)

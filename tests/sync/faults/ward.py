@@ -96,7 +96,7 @@ class Ward:
 
     def storm(self) -> None:
         """From now on no connection lives long."""
-        self.proxy.share, self.proxy.farthest = 1.0, 400_000
+        self.proxy.share, self.proxy.farthest = 1.0, 60_000
 
     def look(self, *devices: Device) -> None:
         """What must hold at any moment, of devices that were just killed or are at work."""
