@@ -34,7 +34,7 @@ from sync.server.tables import applied, history, row, scope, segment, snapshot
 from tests.conftest import Clock
 
 COUNT = count()
-KEYS = Keys(pepper=b"p" * 32, cursor=b"k" * 32, orders=b"o" * 32)
+KEYS = Keys(pepper=b"p" * 32, cursor=b"k" * 32, orders=b"o" * 32, blobs=b"b" * 32)
 TINY = Sizes(raw=300, changes=2)
 TABLES = (row, history, applied)
 START = datetime(2026, 6, 2, tzinfo=UTC)
