@@ -30,7 +30,7 @@ SETTINGS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "trusted_schema = OFF",
-    "cache_size = -65536",
+    "cache_size = -16384",
 )
 KEPT = {"temp_store": 2, "secure_delete": 1, "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
 

@@ -85,9 +85,11 @@ ARRIVAL = ("snapshot TEXT", *(f"{name} INTEGER NOT NULL DEFAULT 0" for name in (
 
 @migrations()
 def arrival(db: Database) -> None:
-    """A first download may come in pieces, and far less than there was is doubted."""
+    """A first download may come in pieces; far less than there was is doubted; only receipts are found by `of`."""
     for column in ARRIVAL:
         db.execute(f"ALTER TABLE scopes ADD COLUMN {column}")
+    db.execute("DROP INDEX docs_of")
+    db.execute("CREATE INDEX docs_of ON docs (body ->> 'of') WHERE kind = 'receipt'")
 
 
 ATTACHMENTS = (

@@ -68,9 +68,9 @@ class Store:
 
         Those of a later version than this app knows are left out: `newer.count_newer` counts them.
         """
-        sql = f"""SELECT id, body, scope, rev, seq FROM docs WHERE kind = ? AND scope = ? AND deleted = 0
-            AND version <= {model.version} AND ({where}) ORDER BY {order} LIMIT ?"""
-        rows = self.rows(sql, model.kind, scope or self.scope, *values, limit)
+        sql = f"""SELECT id, body, scope, rev, seq FROM docs WHERE kind = '{model.kind}' AND scope = ?
+            AND deleted = 0 AND version <= {model.version} AND ({where}) ORDER BY {order} LIMIT ?"""
+        rows = self.rows(sql, scope or self.scope, *values, limit)
         return [
             model.read(r["id"], r["body"], Stamp(scope=r["scope"], rev=r["rev"], seq=r["seq"])) for r in rows
         ]

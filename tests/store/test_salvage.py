@@ -254,7 +254,7 @@ def test_a_cut_file_lacks_its_last_pages(whole: Path, tmp_path: Path) -> None:
 
 def test_an_old_page_put_back_is_genuine_but_does_not_fit(whole: Path, tmp_path: Path) -> None:
     held = owners(whole)
-    root = next(n for n, name in held.items() if name == "docs_of")
+    root = next(n for n, name in held.items() if name == "docs_kind")
     old = (whole / FILE).read_bytes()
     shutil.copytree(whole, tmp_path / "a")
     store = open_store(tmp_path / "a", KEY, now)
@@ -263,7 +263,7 @@ def test_an_old_page_put_back_is_genuine_but_does_not_fit(whole: Path, tmp_path:
     store.close()
     new = bytearray((tmp_path / "a" / FILE).read_bytes())
     new[(root - 1) * PAGE : root * PAGE] = old[(root - 1) * PAGE : root * PAGE]
-    leaves = [n for n, name in held.items() if name == "docs_of"]
+    leaves = [n for n, name in held.items() if name == "docs_kind"]
     for number in leaves:
         new[(number - 1) * PAGE : number * PAGE] = old[(number - 1) * PAGE : number * PAGE]
     (tmp_path / "a" / FILE).write_bytes(new)

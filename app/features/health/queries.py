@@ -16,8 +16,8 @@ from sync.fhir.value import Measure, pressure, read_components, read_measure, re
 from sync.models import Lesson, derive_id
 
 INDICES = {
-    "record_when": "docs (kind, scope, body ->> 'category', body ->> 'when')",
-    "record_code": "docs (kind, scope, body ->> 'code', body ->> 'when')",
+    "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record'",
+    "record_code": "docs (scope, body ->> 'code', body ->> 'when') WHERE kind = 'record'",
 }
 SECTIONS = (
     "result", "reading", "medicine", "condition", "allergy", "vaccine", "visit", "procedure",

@@ -9,7 +9,7 @@ from app.store.search import find as find_words
 from sync.models import Lesson
 
 CONTENT = "content"
-INDICES = {"lesson_title": "docs (kind, scope, body ->> 'language', body ->> 'title')"}
+INDICES = {"lesson_title": "docs (scope, body ->> 'language', body ->> 'title') WHERE kind = 'lesson'"}
 LINE = "id, body ->> 'title' AS title, body ->> 'summary' AS summary, body ->> 'minutes' AS minutes"
 OURS = "kind = 'lesson' AND scope = 'content' AND deleted = 0 AND body ->> 'language' = ?"
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.store import Store, states
 from sync.models import MoodEntry
 
-INDICES = {"mood_felt": "docs (kind, scope, body ->> 'felt_at')"}
+INDICES = {"mood_felt": "docs (scope, body ->> 'felt_at') WHERE kind = 'mood'"}
 NEWEST = "body ->> 'felt_at' DESC, n DESC"
 
 

@@ -9,7 +9,10 @@ from app.store import Store
 from app.store.newer import VERSIONED
 from sync.models import Visit, VisitStatus
 
-INDICES = {"visit_starts": "docs (kind, scope, body ->> 'starts_at')", "docs_versioned": VERSIONED}
+INDICES = {
+    "visit_starts": "docs (scope, body ->> 'starts_at') WHERE kind = 'visit'",
+    "docs_versioned": VERSIONED,
+}
 LONGEST = timedelta(days=1)
 
 

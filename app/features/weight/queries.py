@@ -8,7 +8,7 @@ from app.features.weight.rules import UNITS
 from app.store import Store, states
 from sync.models import Weight
 
-INDICES = {"weight_weighed": "docs (kind, scope, body ->> 'weighed_at')"}
+INDICES = {"weight_weighed": "docs (scope, body ->> 'weighed_at') WHERE kind = 'weight'"}
 NEWEST = "body ->> 'weighed_at' DESC, n DESC"
 
 
