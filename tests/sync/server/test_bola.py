@@ -12,7 +12,9 @@ import json
 import pytest
 from forge import NO_TOKEN, PROOFS, TOKENS, Call
 from house import Phone, mood, remembered
-from twins import digest, leaks, operations, segments, twins
+from twins import FILE, digest, leaks, operations, segments, twins
+
+from sync.protocol.attachments import Blob, Head, Part
 
 OPEN = {"GET /v1/health"}
 B, DOC = "patient:pb", "canary-doc"
@@ -40,11 +42,18 @@ def sync_reaches(a, b):
         yield {"cursors": {scope: None}, "mutations": [mood(DOC, mid=f"m{scope}", scope=scope).model_dump()]}
 
 
+BLOB = Blob(scope=B, hash=hashlib.sha256(FILE).hexdigest(), size=len(FILE))
+OTHER = BLOB.model_copy(update={"hash": "0" * 64})
 REACH = {
     "POST /v1/enrol": lambda a, b: [{"code": "ABCD-EFGH-JKMN-PQRST", "label": b.id}],
     "POST /v1/token": lambda a, b: [{}, {"device": b.id}],
     "POST /v1/sync": sync_reaches,
     "POST /v1/segment": lambda a, b: [{"hash": name} for name in (*segments(b, B), "0" * 64)],
+    "POST /v1/blobs/offer": lambda a, b: [{"blobs": [BLOB.model_dump(), OTHER.model_dump()]}],
+    "POST /v1/blobs/part": lambda a, b: [Part(Head(blob=one, n=0), FILE).said() for one in (BLOB, OTHER)],
+    "POST /v1/blobs/fetch": lambda a, b: [
+        {"scope": scope, "hash": BLOB.hash, "n": 0} for scope in (B, "patient:pa", "content", "*")
+    ],
     "POST /v1/devices": lambda a, b: [{}, {"device": b.id}, {"scope": B}],
     "POST /v1/devices/end": lambda a, b: [{"device": b.id}, {"device": B}, {"device": "pb"}],
     "POST /v1/devices/lost": lambda a, b: [{"device": b.id}, {"device": B}],

@@ -14,6 +14,8 @@ from sync.server.tables import SCOPED, meta
 
 CANARIES = ("Zebulon", "canary-note", "canary-label")
 
+FILE = b"canary-note in a file of B's"
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -64,6 +66,7 @@ def twins(house: House) -> tuple[Phone, Phone]:
     a.sync()
     b.sync()
     segments(b, "patient:pb")
+    house.clinic.attach("patient:pb", FILE, "text/plain")
     return a, b
 
 
