@@ -57,7 +57,7 @@ def test_no_clock_of_a_device_decides_anything(script: list[Step], clocks: tuple
     no_clock_decides(script, clocks)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(script=steps, clocks=clocks)
 @settings(calm, max_examples=600)
 def test_no_clock_of_a_device_decides_anything_in_many_stories(

@@ -1,4 +1,4 @@
-"""The model at length: ten thousand scripts, in classes so that two workers share them."""
+"""The model at length: ten thousand scripts, in classes so that two workers share them. The gate takes an eighth."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ EXAMPLES, STEPS = 1250, 30
 
 
 @pytest.mark.slow
-class TestOdd:
-    """Half of them."""
+def test_whatever_happens_every_invariant_holds() -> None:
+    run(EXAMPLES, STEPS, 1)
 
-    @pytest.mark.parametrize("number", (1, 3, 5, 7))
+
+@pytest.mark.long
+class TestOdd:
+    """Half of the rest."""
+
+    @pytest.mark.parametrize("number", (3, 5, 7))
     def test_whatever_happens_every_invariant_holds(self, number: int) -> None:
         run(EXAMPLES, STEPS, number)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 class TestEven:
     """The other half."""
 

@@ -22,7 +22,7 @@ def test_names_are_used_once() -> None:
 class TestOdd:
     """Two classes, so that two workers hunt."""
 
-    @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize("mistake", MISTAKES[::2], ids=lambda one: one.name)
     def test_is_caught(self, mistake: Mistake) -> None:
         assert hunt(mistake).by.startswith("I"), mistake.breaks
@@ -31,7 +31,7 @@ class TestOdd:
 class TestEven:
     """The other half."""
 
-    @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize("mistake", MISTAKES[1::2], ids=lambda one: one.name)
     def test_is_caught(self, mistake: Mistake) -> None:
         assert hunt(mistake).by.startswith("I"), mistake.breaks

@@ -87,6 +87,6 @@ def test_answers_are_as_the_document_says(small_house: House) -> None:
     assert explore(small_house, 12) > 80
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_answers_are_as_the_document_says_for_long(house: House) -> None:
     assert explore(house, 400) > 2500
