@@ -24,7 +24,7 @@ def TodayScreen() -> ft.Control:
     part = t(f"today.{part_of_day(t.local(app.now()))}")
     given = person.given if person else ""
     title = t("today.greeting_named", part=part, name=given) if given else t("today.greeting", part=part)
-    return Page(title, LoadingLine(), NewerLine(), *cards(), small(t("today.nothing_else")))
+    return Page(title, LoadingLine(), DoubtLine(), NewerLine(), *cards(), small(t("today.nothing_else")))
 
 
 def cards() -> list[ft.Control]:
@@ -50,6 +50,15 @@ def LoadingLine() -> ft.Control:
     if app.settings.offline or app.link.word == "offline":
         return Notice("info", t("today.loading_waits"))
     return ProgressLine(t("today.loading", count=t.number(count)))
+
+
+@ft.component
+@boundary
+def DoubtLine() -> ft.Control:
+    """The clinic suddenly has far less of this record: nothing goes from here until the clinic confirms it."""
+    app, t = use_app(), use_words()
+    count = use_query(lambda: app.store.doubted().get(app.scope, 0), "scopes", *KINDS)
+    return Notice("attention", t("today.doubted", count=count)) if count else ft.Container(visible=False)
 
 
 @ft.component

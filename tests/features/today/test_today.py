@@ -101,3 +101,13 @@ async def test_what_only_a_newer_app_can_show_is_said(empty_app: App, open_at: O
     empty_app.store.settle([], Reply(pages=[Page(scope=SCOPE, rows=[row], cursor="c")]))
     async with open_at(empty_app, "/today") as window:
         assert any(text.startswith("1 thing needs a newer version") for text in window.texts())
+
+
+async def test_a_clinic_that_has_far_less_is_said_and_nothing_goes(empty_app: App, open_at: Open) -> None:
+    rows = [Row(id=f"r{n}", kind="telepathy", rev=f"e.{n}", seq=n, body="{}") for n in range(1, 81)]
+    store = empty_app.store
+    store.settle([], Reply(pages=[Page(scope=SCOPE, rows=rows, cursor="c")]))
+    store.settle([], Reply(pages=[Page(scope=SCOPE, rows=rows[:2], cursor="d", reset="epoch")]))
+    async with open_at(empty_app, "/today") as window:
+        assert any("no longer has 78 things of your record" in text for text in window.texts())
+    assert len(store.rows("SELECT id FROM docs WHERE kind = 'telepathy'")) == 80

@@ -231,7 +231,9 @@ def answer(clinic, request):
     """What the clinic answers to an exchange."""
     from sync.server import exchange
 
-    return lambda visitor, asked: exchange.answer(clinic.database, clinic.keys(), clinic.clock, visitor, asked)
+    return lambda visitor, asked: exchange.answer(
+        clinic.database, clinic.keys(), clinic.clock, visitor, asked
+    )
 
 
 SUITE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
