@@ -59,10 +59,13 @@ def turn(db: Database, page: Page) -> set[str]:
 
 
 def begin_anew(db: Database, page: Page) -> None:
-    """Nothing the clinic said before counts until it says it again. A restored clinic is offered what it took."""
+    """Nothing the clinic said before counts until it says it again. A restored clinic is offered what it took.
+
+    So is one that plans another first download: without a cursor no reset can tell that it was restored meanwhile.
+    """
     db.execute(ANEW, {"scope": page.scope})
     db.execute("UPDATE base SET seq = -1 WHERE scope = ?", [page.scope])
-    if page.reset == "epoch":
+    if page.reset in ("epoch", None):
         blobs.doubt(db, page.scope)
         offer_again(db, page.scope)
 

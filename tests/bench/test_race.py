@@ -92,7 +92,7 @@ def test_the_corpus_is_the_same_each_time_and_the_device_edits_what_is_in_it(tmp
     assert len(written) == len(set(written)) > 16
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_devices_and_a_clinic_hold_the_same_at_the_end_of_a_run(tmp_path: Path) -> None:
     work, none = tmp_path / "work", tmp_path / "none"
     found = race.measure([60], link=False, rounds=1, place=none, work=work, writes=20)

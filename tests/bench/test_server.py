@@ -14,7 +14,7 @@ def test_growth_compares_with_the_small_record() -> None:
     assert growth(cost) == {"large": {"no_change": 1.5}}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_kind_of_exchange_is_measured_on_every_record_and_a_crowd_is_served() -> None:
     sizes = [Size("small", 20), Size("large", 200), Size("old", 20, 200)]
     found = measure("sqlite", sizes, requests=100, devices=20, seconds=1)

@@ -37,7 +37,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 A1C = """SELECT id FROM docs WHERE kind = 'record' AND body ->> 'code' LIKE '%4548-4'
     ORDER BY body ->> 'when' DESC LIMIT 1"""
 GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
-SETTLE, PATIENCE = 450, 30
+SETTLE, PATIENCE = 450, 12
 EMPTY = 9_000  # bytes of a picture that shows nothing but one colour, and some
 
 

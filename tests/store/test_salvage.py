@@ -136,7 +136,7 @@ def test_a_whole_store_is_read_as_the_database_reads_it(whole: Path, in_use: Pat
         assert report.kinds["news"] == 190
 
 
-@pytest.mark.parametrize("rounds", [15, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [15, pytest.param(150, marks=pytest.mark.long)])
 def test_what_lies_on_other_pages_comes_back_and_nothing_wrong(
     whole: Path, tmp_path: Path, rounds: int
 ) -> None:

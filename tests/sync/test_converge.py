@@ -212,6 +212,8 @@ PINNED: list[Step] = [
 
 
 @example(script=PINNED)
+@example(script=[("write", 0, 1)] * 6 + [("begin", 0, 2), ("restore", 0, 1)])
+@example(script=[("write", 0, 1)] * 5 + [("begin", 0, 3), ("restore", 0, 1)])
 @example(script=[("write", 0, 4), ("sync", 0, 5), ("restore", 0, 1)])
 @example(script=[("write", 0, 4), ("sync", 0, 5), ("write", 0, 2), ("restore", 0, 1), ("sync", 0, 1)])
 @example(script=[("write", 0, 1), ("edit", 0, 2), ("sync", 0, 1), ("undo", 0, 1)])
@@ -223,7 +225,7 @@ def test_devices_end_up_equal(database: Database, script: list[Step]) -> None:
     converge(database, script)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @given(script=st.lists(steps, max_size=3).map(lambda parts: list(chain.from_iterable(parts))))
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_devices_end_up_equal_after_long_scripts(database: Database, script: list[Step]) -> None:

@@ -44,13 +44,24 @@ VERSIONS = {
 CARRIED = {"mc": "3.54.0.0 mc", "pages": "3.53.2.0 43.0.1"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["mc", "pages"])
 def test_the_contract_holds_on_the_engines_of_the_phones(engine: str) -> None:
     assert environments.run(engine, "-c", VERSIONS[engine]).strip() == CARRIED[engine]
     where = [*(f"tests/{name}" for name in CONTRACT), HERE, *ONLY_HERE]
     without = [f"--deselect=tests/{name}" for name in NOT_THERE[engine]]
-    asked = [*without, "-n", "2", "-m", "not shared", "-p", "no:cacheprovider", "-v", "-rA", *where]
+    asked = [
+        *without,
+        "-n",
+        "2",
+        "-m",
+        "not shared and not long",
+        "-p",
+        "no:cacheprovider",
+        "-v",
+        "-rA",
+        *where,
+    ]
     said = environments.run(engine, "-m", "pytest", *asked)
     summary = said.splitlines()[-1]
     print(*re.findall(rf"^{engine}\b.*", said, re.MULTILINE), f"{engine}: {summary}", sep="\n")

@@ -9,7 +9,7 @@ from tests.sync.model.run import run
 EXAMPLES, STEPS = 1250, 30
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_whatever_happens_every_invariant_holds() -> None:
     run(EXAMPLES, STEPS, 1)
 
