@@ -35,7 +35,11 @@ WAITING = f"""SELECT o.mid, b.whole, b.refused FROM ({HELD}) AS first
     JOIN outbox AS named ON named.scope = o.scope AND named.n = first.n
     JOIN blobs AS b ON b.scope = o.scope AND b.there <> 1 AND instr(named.body, b.hash) > 0"""
 FREE = f"""there = 1 AND kept = 0 AND wanted = 0 AND (made = 0 OR there_at < ?) AND NOT {NAMED.format("")}"""
-LOOSE = f"""there = 0 AND wanted = 0 AND at < ? AND NOT {NAMED.format("")} AND NOT {SHOWN}"""
+LOOSE = f"""there = 0 AND wanted = 0 AND kept = 0 AND at < ? AND NOT {NAMED.format("")} AND NOT {SHOWN}"""
+NAMING = """SELECT scope, body, at FROM outbox WHERE instr(body, :hash) > 0
+    UNION ALL SELECT scope, body, '' FROM docs WHERE instr(body, :hash) > 0"""
+ADOPT = """INSERT OR IGNORE INTO blobs (n, scope, hash, size, type, at, made, kept)
+    VALUES (?, ?, ?, ?, ?, ?, 1, ?)"""
 
 
 def attach(db: Database, source: bytes | BinaryIO, type: str, name: str, scope: str, at: str) -> Attachment:
@@ -173,9 +177,9 @@ def make_room(db: Database, now: datetime, budget: int = BUDGET) -> None:
 
 
 def recount(db: Database) -> None:
-    """After a rescue: a blob has what is there without a gap; parts without one go to the change that names them.
+    """After a rescue: a blob has what is there without a gap; parts without one go to whatever names them.
 
-    Parts behind a gap stay: the clinic may have those before it.
+    Parts behind a gap stay: the clinic may have those before it. So do parts that nothing names any more.
     """
     lost = "SELECT DISTINCT blob FROM parts WHERE blob NOT IN (SELECT n FROM blobs)"
     for (n,) in db.execute(lost).fetchall():
@@ -186,19 +190,20 @@ def recount(db: Database) -> None:
 
 
 def _adopt(db: Database, n: int) -> None:
-    digest = hashlib.sha256()
+    """Find out whose these parts are. What has no name is kept on purpose, under no scope."""
+    digest, size = hashlib.sha256(), 0
     for (place,) in db.execute("SELECT n FROM parts WHERE blob = ? ORDER BY n", [n]).fetchall():
-        digest.update(
-            db.execute("SELECT bytes FROM parts WHERE blob = ? AND n = ?", [n, place]).fetchone()[0]
-        )
-    sql = "SELECT scope, body, at FROM outbox WHERE instr(body, ?) > 0"
-    for scope, body, at in db.execute(sql, [digest.hexdigest()]).fetchall():
+        (data,) = db.execute("SELECT bytes FROM parts WHERE blob = ? AND n = ?", [n, place]).fetchone()
+        digest.update(data)
+        size += len(data)
+    hash = digest.hexdigest()
+    for scope, body, at in db.execute(NAMING, {"hash": hash}).fetchall():
         for named in attachments_in(body):
-            if named.hash == digest.hexdigest() and known(db, scope, named.hash) is None:
-                made = "INSERT INTO blobs (n, scope, hash, size, type, at, made) VALUES (?, ?, ?, ?, ?, ?, 1)"
-                db.execute(made, [n, scope, named.hash, named.size, named.type, at])
+            if named.hash == hash and known(db, scope, hash) is None:
+                db.execute(ADOPT, [n, scope, hash, named.size, named.type, at, 0])
                 return
-    db.execute("DELETE FROM parts WHERE blob = ?", [n])
+    if db.execute(ADOPT, [n, "", hash, size, "", "", 1]).rowcount < 1:
+        db.execute("DELETE FROM parts WHERE blob = ?", [n])  # the same bytes are here already
 
 
 def _unbroken(db: Database, n: int) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import random
 import tracemalloc
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app.store import Store, erase_files, has_files, open_store, shelf
+from app.store import Store, blobs, erase_files, has_files, open_store, shelf
 from app.store.backup import read_backup, write_backup
 from app.store.salvage import salvage
 from app.store.shelf import Shelf
@@ -65,6 +66,20 @@ def test_what_was_not_sent_is_saved_from_a_damaged_store(tmp_path: Path, seed: i
     store = open_store(tmp_path / "new", KEY, now)
     assert [bytes_of(store, named(data)) for data in (SENT, UNSENT)] == [SENT, UNSENT]
     assert set(Shelf(store).unsent()) == {blob_of(SENT), blob_of(UNSENT)}
+    store.close()
+
+
+def test_bytes_whose_name_is_lost_are_kept_all_the_same(tmp_path: Path) -> None:
+    store = filled(tmp_path / "whole")
+    store.attach(picture(PART + 1, 3), "image/png")
+    store.close()
+    lost = [number for number, name in owners(tmp_path / "whole").items() if name == "blobs"]
+    path = damaged(tmp_path / "whole", tmp_path / "damaged", lost, random.Random(1))
+    salvage(path, KEY, tmp_path / "new", now)
+    store = open_store(tmp_path / "new", KEY, now)
+    blobs.make_room(store.db, now() + timedelta(days=400), 0)
+    nameless = store.rows("SELECT hash, have, kept FROM blobs WHERE scope = ''")
+    assert nameless == [{"hash": named(picture(PART + 1, 3)).hash, "have": PART + 1, "kept": 1}]
     store.close()
 
 

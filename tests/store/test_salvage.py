@@ -136,7 +136,7 @@ def test_a_whole_store_is_read_as_the_database_reads_it(whole: Path, in_use: Pat
         assert report.kinds["news"] == 190
 
 
-@pytest.mark.parametrize("rounds", [15, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [15, pytest.param(150, marks=pytest.mark.slow)])
 def test_what_lies_on_other_pages_comes_back_and_nothing_wrong(
     whole: Path, tmp_path: Path, rounds: int
 ) -> None:
@@ -153,6 +153,8 @@ def test_what_lies_on_other_pages_comes_back_and_nothing_wrong(
             assert due[table] <= back[table].keys(), (turn, table, sorted(lost))
             for key, row in back[table].items():
                 said = {"docs": slice(1, 5), "blobs": slice(0, 7)}.get(table, slice(None))
+                if table == "blobs" and row[1] == "":  # its name is lost, its bytes are not
+                    said = slice(2, 4)
                 same = row[said] == truth[table][key][said]
                 assert same, (turn, table, key)
 

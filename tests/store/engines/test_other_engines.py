@@ -44,7 +44,7 @@ VERSIONS = {
 CARRIED = {"mc": "3.54.0.0 mc", "pages": "3.53.2.0 43.0.1"}
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["mc", "pages"])
 def test_the_contract_holds_on_the_engines_of_the_phones(engine: str) -> None:
     assert environments.run(engine, "-c", VERSIONS[engine]).strip() == CARRIED[engine]

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,10 +58,15 @@ def test_two_nodes_tell_each_others_crowds(postgres_url, tmp_path):
     with served(postgres_url) as (one, _), served(postgres_url) as (two, _):
         here, there = make_crowd(postgres_url, 20), make_crowd(postgres_url, 20)
 
+        waiting = threading.Barrier(2)  # nothing is said before both crowds wait
+
+        def say() -> None:
+            waiting.wait(30)
+            publish(clinic)
+
         async def both():
-            nothing = asyncio.sleep
             return await asyncio.gather(
-                holding(one, here, lambda: publish(clinic)), holding(two, there, lambda: nothing(0).close())
+                holding(one, here, say), holding(two, there, lambda: waiting.wait(30))
             )
 
         for found in asyncio.run(both()):
