@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Literal, Protocol
 
 from sync.client.answers import read
+from sync.client.link import Work
 from sync.client.transport import Transport
 from sync.protocol.attachments import (
     ATTACHMENTS,
@@ -40,8 +41,14 @@ class Carrier:
     ) -> None:
         self.shelf, self.transport, self.metered = shelf, transport, metered
 
-    async def carry(self) -> AsyncGenerator[None, None]:
-        """All there is to do, up first; yields after each request, so that new words need not wait. Raises a SyncError.
+    def is_needed(self) -> bool:
+        """Is there anything to carry now?"""
+        return self.transport.speaks >= ATTACHMENTS and bool(self.shelf.unsent() or self._due())
+
+    async def carry(self) -> AsyncGenerator[Work, None]:
+        """All there is to do, up first; says after each request how far it is, so that new words need not wait.
+
+        Raises a SyncError.
 
         A clinic of an older version is left alone: what it cannot hold waits.
         """
@@ -49,33 +56,40 @@ class Carrier:
             return
         for steps in (self._up, self._down):
             async with contextlib.aclosing(steps()) as going:
-                async for _ in going:
-                    yield
+                async for work in going:
+                    yield work
 
-    async def _up(self) -> AsyncGenerator[None, None]:
+    async def _up(self) -> AsyncGenerator[Work, None]:
+        there = dict.fromkeys(self.shelf.unsent(), 0)
         flow = upload_flow(self.shelf)
         said = next(flow, None)
         while said is not None:
             answer = await self._say(said)
+            there |= told(said, answer)
             try:
                 said = flow.send(answer)
             except StopIteration:
                 said = None
-            yield
+            yield work_of("sending_files", there)
 
     async def _say(self, said: Up) -> Down:
         if isinstance(said, Offer):
             return read(Offered, await self.transport.ask("/v1/blobs/offer", said.model_dump_json().encode()))
         return read(Held, await self.transport.ask("/v1/blobs/part", said.said()))
 
-    async def _down(self) -> AsyncGenerator[None, None]:
-        for blob, asked in self.shelf.wanted():
-            if not asked and blob.size > LARGE and self.metered():
-                continue
+    def _due(self) -> list[Blob]:
+        """What is to be fetched now: where bytes cost something, big ones only when asked for."""
+        wanted, costs = self.shelf.wanted(), self.metered()
+        return [blob for blob, asked in wanted if asked or blob.size <= LARGE or not costs]
+
+    async def _down(self) -> AsyncGenerator[Work, None]:
+        here = {blob: self.shelf.have(blob) for blob in self._due()}
+        for blob in tuple(here):
             try:
                 async with contextlib.aclosing(self._fetched(blob)) as going:
                     async for _ in going:
-                        yield
+                        here[blob] = self.shelf.have(blob)
+                        yield work_of("getting_files", here)
             except (Missing, Unwell):
                 self.shelf.absent(blob)
 
@@ -89,3 +103,19 @@ class Carrier:
             except StopIteration:
                 said = None
             yield
+
+
+def told(said: Up, answer: Down) -> dict[Blob, int]:
+    """How many bytes of each blob are done with, by this answer: held there, or refused."""
+    if isinstance(said, Offer):
+        assert isinstance(answer, Offered)
+        pairs = zip(said.blobs, answer.blobs, strict=False)
+    else:
+        assert isinstance(answer, Held)
+        pairs = zip([said.head.blob], [answer], strict=True)
+    return {blob: blob.size if held.whole or held.refused else held.have for blob, held in pairs}
+
+
+def work_of(what: Literal["getting_files", "sending_files"], done: Mapping[Blob, int]) -> Work:
+    """How far it is with all of them, in bytes."""
+    return Work(what, sum(done.values()), sum(blob.size for blob in done))

@@ -110,11 +110,14 @@ class Engine:
         outcome = await self._converse(hold)
         if self.carrier is not None and not self._stopped:
             async with contextlib.aclosing(self.carrier.carry()) as steps:
-                async for _ in steps:
+                async for work in steps:
                     if self.replica.pending(1):
                         outcome.add(await self._converse(0))
                     if self._stopped:
                         break
+                    self.link.say("working", work=work)
+        if self.carrier is not None and self._stopped:
+            outcome.more = outcome.more or self.carrier.is_needed()
         return outcome
 
     async def _converse(self, hold: int) -> Outcome:

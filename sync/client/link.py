@@ -28,9 +28,9 @@ Word = Literal[
 
 @dataclass(frozen=True)
 class Work:
-    """Long work: how many of how many; `total` None while nobody knows it yet."""
+    """Long work: how many of how many, of files in bytes; `total` None while nobody knows it yet."""
 
-    what: Literal["getting", "sending"]
+    what: Literal["getting", "sending", "getting_files", "sending_files"]
     done: int
     total: int | None = None
 

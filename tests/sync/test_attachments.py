@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.core.errors import NotThere
 from app.features.mood.commands import log_mood
 from app.store import shelf, states
+from sync.client.link import Work
 from sync.models.attachment import attachments_in
 from sync.protocol.attachments import PART
 from sync.protocol.errors import Offline
@@ -38,6 +39,29 @@ async def test_words_go_before_bytes_and_do_not_wait_behind_them(phone: Phone, w
     assert asked[:2] == ["/v1/sync", "/v1/blobs/offer"] and asked[-1] == "/v1/sync"
     assert asked.count("/v1/blobs/part") == 4 and asked.count("/v1/sync") == 2
     assert states.word_of(phone.store, mood.id) == "held"
+
+
+async def test_a_big_file_shows_how_far_it_is_and_can_be_stopped(phone: Phone) -> None:
+    write(phone.store, BIG)
+    said: list[Work] = []
+
+    def look() -> None:
+        if work := phone.app.link.work:
+            said.append(work)
+            if work.done == 2 * PART:
+                phone.app.stop_work()
+
+    phone.app.link.listen(look)
+    assert phone.app.engine
+    await phone.app.engine._attempt()
+    assert said[0] == Work("sending_files", 0, len(BIG)) and phone.app.link.word == "stopped"
+    await phone.app.engine._attempt()
+    assert phone.app.link.word == "stopped" and phone.app.link.work == Work(
+        "sending_files", 2 * PART, len(BIG)
+    )
+    phone.app.go_on()
+    await phone.app.engine._attempt()
+    assert (phone.app.link.word, phone.app.link.work) == ("up-to-date", None) and not phone.store.pending(1)
 
 
 async def test_what_is_made_upon_a_waiting_letter_waits_and_the_rest_goes(phone: Phone, wire: Wire) -> None:

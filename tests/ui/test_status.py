@@ -33,6 +33,7 @@ SENDING = Work("sending", 120, 1000)
         (FakeLink("working", work=SENDING), Outbox(880), "Sending 120 of 1,000. 880 things waiting"),
         (FakeLink("stopped", work=GETTING), Outbox(), f"Stopped: 12,400 of 50,000 are here. {LOST}"),
         (FakeLink("stopped", work=SENDING), Outbox(880), f"Stopped: 120 of 1,000 were sent. {LOST} {MANY}"),
+        (FakeLink("working", work=Work("sending_files", 399, 400)), Outbox(), "Sending files: 99 %"),
         (FakeLink("unwell"), Outbox(), f"Your clinic’s computer has a problem. It will be tried again. {WORKS}"),
         (FakeLink("ended"), Outbox(1), f"{ENDED} 1 thing waiting"),
     ],
@@ -46,7 +47,8 @@ def test_the_line_says_what_is_true(link: FakeLink, outbox: Outbox, said: str) -
 def test_every_state_has_its_words_and_its_picture(word: Word, language: str) -> None:
     line = say_status(FakeLink(word), Outbox(), say(language))
     assert line and "status." not in line and word in ICONS
-    for work in (GETTING, SENDING, Work("getting", 3)):
+    files = (Work("getting_files", 3, 400), Work("sending_files", 0, 400))
+    for work in (GETTING, SENDING, Work("getting", 3), *files):
         for state in ("working", "stopped"):
             line = say_status(FakeLink(state, work=work), Outbox(), say(language))
             assert "status." not in line and "{" not in line

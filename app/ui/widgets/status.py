@@ -65,7 +65,10 @@ def say_link(link: Any, words: Words) -> str:
         return words(f"status.{word}")
     key = f"{work.what}_of" if work.total else work.what
     key = f"stopped_{key}" if word == "stopped" else key
-    return words(f"status.{key}", done=words.number(work.done), total=words.number(work.total or 0))
+    share = words.number(int(100 * (work.share or 0)))
+    return words(
+        f"status.{key}", done=words.number(work.done), total=words.number(work.total or 0), share=share
+    )
 
 
 def Unconnected(section: str, waiting: int) -> ft.Control:
