@@ -28,10 +28,13 @@ _LINE = [row.c[name] for name in ("id", "kind", "rev", "seq", "deleted", "versio
 
 @dataclass(frozen=True)
 class Sizes:
-    """Bytes of a segment before and after packing, zstd's level, and how many changes do not make a snapshot old."""
+    """Bytes of a segment before and after packing, zstd's level, and how many changes do not make a snapshot old.
 
-    raw: int = 4 << 20
-    packed: int = 1 << 20
+    A device fetches the next segment while it takes one in: a kill costs two of them, which is less than 1 MiB.
+    """
+
+    raw: int = 2 << 20
+    packed: int = 448 << 10
     level: int = 6
     changes: int = 1000
 
