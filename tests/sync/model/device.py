@@ -186,7 +186,8 @@ class Device:
     def settle(self, sent: list[Mutation], reply: Reply, life: int, take: Callable[[], Any]) -> None:
         """Take a reply in and note what it said, once that is committed. `life`: the clinic's when it said so."""
         take()
-        self.truth.takes(self.number, sent, reply.verdicts, self.time(), life)
+        said_at = datetime.fromisoformat(reply.at) if reply.at else self.time()
+        self.truth.takes(self.number, sent, reply.verdicts, said_at, life)
         for scope in reply.ended:
             self.truth.ended.setdefault(scope, set()).add(self.number)
         self.look()

@@ -3,6 +3,7 @@
     python -m tests.sync.mutants.hunt                    every mistake, two at a time
     python -m tests.sync.mutants.hunt lww stale-verdict  only these
 
+At last nothing is planted, for as many examples as the hardest one took: then nothing may be found.
 Exit code 1 when one survives.
 """
 
@@ -25,6 +26,8 @@ PARTS = ("app", "sync", "tests")
 AT_ONCE = 2
 LONGEST = 1500
 PROBE = "from tests.sync.mutants.probe import main; main()"
+
+NOTHING = Mistake("nothing", "nothing", ())
 
 
 @dataclass(frozen=True)
@@ -72,17 +75,23 @@ def hunt(mistake: Mistake, examples: int | None = None) -> Catch:
     return Catch(mistake.name, **json.loads(done.stdout.splitlines()[-1]))
 
 
+def tell(catch: Catch) -> None:
+    """One line."""
+    line = f"{catch.by or 'SURVIVED':<9} {catch.examples:>6} examples {catch.seconds:>7.1f} s"
+    print(f"{catch.mistake:<24} {line}  {catch.said[:60]}", flush=True)
+
+
 def main() -> int:
     """Print a line for each mistake."""
     wanted = [one for one in MISTAKES if one.name in sys.argv[1:] or not sys.argv[1:]]
-    survived = 0
+    caught: list[Catch] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for done in as_completed(pool.submit(hunt, one) for one in wanted):
-            catch = done.result()
-            survived += not catch.by
-            line = f"{catch.by or 'SURVIVED':<9} {catch.examples:>6} examples {catch.seconds:>7.1f} s"
-            print(f"{catch.mistake:<24} {line}  {catch.said[:60]}", flush=True)
-    return 1 if survived else 0
+            caught.append(done.result())
+            tell(caught[-1])
+    control = hunt(NOTHING, max(one.examples for one in caught))
+    tell(control)
+    return 1 if control.by or not all(one.by for one in caught) else 0
 
 
 if __name__ == "__main__":

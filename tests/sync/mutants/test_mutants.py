@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sync.mutants.hunt import ROOT, broken, hunt
+from tests.sync.mutants.hunt import NOTHING, ROOT, broken, hunt
 from tests.sync.mutants.planted import MISTAKES, Mistake
 
 
@@ -26,6 +26,11 @@ class TestOdd:
     @pytest.mark.parametrize("mistake", MISTAKES[::2], ids=lambda one: one.name)
     def test_is_caught(self, mistake: Mistake) -> None:
         assert hunt(mistake).by.startswith("I"), mistake.breaks
+
+
+@pytest.mark.long
+def test_where_nothing_is_wrong_nothing_is_found() -> None:
+    assert hunt(NOTHING, 3000).by == ""
 
 
 class TestEven:

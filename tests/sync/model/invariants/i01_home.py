@@ -13,7 +13,8 @@ def every_write_has_a_home(world: World) -> None:
     """What a person did waits in the outbox, is set aside there with a reason, or is kept with its verdict.
 
     The person may take back what never travelled and let go of what was refused. Weaker than the reference in two
-    places: verdicts are kept for 30 days, and they go with the record when the device's access is ended.
+    places: verdicts are kept for 30 days from when the clinic gave them, and they go with the record when the device's
+    access is ended.
     """
     homes = {d.number: {one[0] for one in (*d.queue, *d.sent)} for d in world.devices}
     truth = world.truth
