@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,6 @@ SHOWN = """SELECT scope, id, kind, body, rev, seq, deleted,
 FOREVER = "SELECT scope, cursor, caught_up FROM scopes"
 BENEATH = "SELECT scope, id, kind, body, rev, seq, deleted FROM base"
 SENT = "SELECT mid, scope, status, copy_id FROM sent"
-COMMIT, DENY, FINE = 22, 1, 0
 
 
 class Crash(Exception):
@@ -194,20 +194,23 @@ class Device:
 
     def dying(self, commit: int, act: Callable[[], None]) -> None:
         """Do something and die before the commit of this number (from 1); the store is opened again."""
-        counter = itertools.count(1)
+        db, counter, atomic = self.store.db, itertools.count(1), self.store.db.atomic
 
-        def guard(action: int, what: str | None, *_: Any) -> int:
-            ends = action == COMMIT and what == "COMMIT"
-            return DENY if ends and next(counter) >= commit else FINE
+        @contextlib.contextmanager
+        def ending() -> Iterator[Any]:
+            is_commit = not db.conn.in_transaction
+            with atomic():
+                yield db
+                if is_commit and next(counter) >= commit:
+                    raise Crash()
 
-        connection = self.store.db.conn
-        connection.set_authorizer(guard)
+        db.atomic = ending
         try:
             act()
         except (StoreError, sqlite3.Error, Crash):
             pass
         finally:
-            connection.set_authorizer(None)
+            del db.atomic
         self.reopen()
 
 

@@ -112,7 +112,8 @@ DESIGN = (
     Mistake(
         "chain-not-followed",
         "a chained edit follows the verdict of its predecessor but not its document id",
-        ((VERDICTS, "return past.doc, past.rev", "return mutation.id, past.rev"),),
+        ((VERDICTS, "return past.doc, past.rev",
+          'return mutation.id, getattr(self.ledger.get(mutation.id), "rev", None)'),),
     ),
 )  # fmt: skip
 OURS = (
