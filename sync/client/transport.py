@@ -31,6 +31,8 @@ from sync.protocol.version import PROTOCOL
 from sync.protocol.wire import Exchange, Reply
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 SYNC = "/v1/sync"
@@ -70,6 +72,7 @@ class Transport:
             import httpx
 
             self._client = httpx.AsyncClient(
+                verify=trusted(self.credentials.server),
                 timeout=httpx.Timeout(30, connect=5),
                 limits=httpx.Limits(keepalive_expiry=3),
                 follow_redirects=False,
@@ -224,6 +227,13 @@ class Transport:
         if status in (401, 403):
             raise Unauthorised()
         raise NotTheClinic() if status < 400 or status in (404, 421) else Unwell()
+
+
+def trusted(server: str) -> ssl.SSLContext | bool:
+    """Who may vouch for the clinic. Over plain http nobody: reading all the authorities costs more than an exchange."""
+    import ssl
+
+    return not server.startswith("http://") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def is_of_a_certificate(error: BaseException | None) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import anyio._backends._asyncio  # noqa: F401
+import httpcore  # noqa: F401
 import httpx
 import joserfc.jws  # noqa: F401
 import zstandard  # noqa: F401

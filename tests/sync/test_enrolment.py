@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 import tracemalloc
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from app.core.errors import OtherClinic, StoreDamaged, VaultDamaged
 from app.features.mood.commands import log_mood
 from sync.client.auth import Credentials
 from sync.client.packing import unpack
-from sync.client.transport import Transport
+from sync.client.transport import Transport, trusted
 from sync.models import MoodEntry
 from sync.protocol.errors import BadCode, NotTheClinic, Revoked, Unwell
 from sync.protocol.flow import sync_flow
@@ -129,6 +130,14 @@ async def test_an_address_that_makes_no_sense_says_so(new_phone: Callable[[str],
     device.app._transport = lambda credentials, kept: Transport(credentials, kept=kept)
     with pytest.raises(NotTheClinic):
         await device.app.enrol(server, "AAAA-AAAA-AAAA-AAAAA", PASSCODE)
+
+
+def test_over_plain_http_no_authority_is_read_and_none_is_believed() -> None:
+    found = trusted("http://127.0.0.1:8400")
+    assert (
+        isinstance(found, ssl.SSLContext) and found.verify_mode is ssl.CERT_REQUIRED and found.check_hostname
+    )
+    assert found.cert_store_stats()["x509_ca"] == 0 and trusted("https://clinic.org") is True
 
 
 @pytest.mark.parametrize("packing", ["zstd", "gzip"])
