@@ -52,9 +52,10 @@ QUEUE = """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_rev
 OURS = "SELECT mid, rev FROM sent WHERE scope = ? AND id = ? ORDER BY n DESC LIMIT 1"
 LAST = """SELECT mid, op, kind, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL
     ORDER BY n DESC LIMIT 1"""
+SHOWN = "SELECT rev, version FROM docs WHERE scope = ? AND id = ?"
 
 
-def enqueue(db: Database, doc: Doc, op: str, scope: str, *, mid: str, at: str) -> None:
+def enqueue(db: Database, doc: Doc, body: str, op: str, scope: str, *, mid: str, at: str) -> None:
     """Queue one change, made upon the change before it or upon the revision its author had read.
 
     Raises NeedsUpdate for a document whose shape is of a later version: what this one does not know would be lost.
@@ -62,12 +63,12 @@ def enqueue(db: Database, doc: Doc, op: str, scope: str, *, mid: str, at: str) -
     before = db.execute(LAST, [scope, doc.id]).fetchone()
     if not before:
         db.execute(COPY_BASE, [scope, doc.id])
-    row = db.execute("SELECT rev, version FROM docs WHERE scope = ? AND id = ?", [scope, doc.id]).fetchone()
+    row = db.execute(SHOWN, [scope, doc.id]).fetchone()
     if row and row[1] > doc.version:
         raise NeedsUpdate(doc.kind)
     base = Base(after=before[0]) if before else read_upon(db, doc, scope, row[0] if row else None)
-    body = doc.body() if op == "put" else "{}"
-    db.execute(QUEUE, [mid, scope, doc.id, doc.kind, op, body, doc.version, base.rev, base.after, at])
+    said = body if op == "put" else "{}"
+    db.execute(QUEUE, [mid, scope, doc.id, doc.kind, op, said, doc.version, base.rev, base.after, at])
 
 
 def read_upon(db: Database, doc: Doc, scope: str, shown: str | None) -> Base:
@@ -75,15 +76,17 @@ def read_upon(db: Database, doc: Doc, scope: str, shown: str | None) -> Base:
 
     What this device wrote itself in between counts as seen. A document that was just made has no stamp.
     """
+    if doc.stamp is None or doc.stamp.rev == shown:
+        return Base(rev=shown)
     ours = db.execute(OURS, [scope, doc.id]).fetchone() or (None, None)
-    if doc.stamp is None or doc.stamp.rev == shown or (shown and shown == ours[1]):
+    if shown and shown == ours[1]:
         return Base(rev=shown)
     return Base(rev=doc.stamp.rev, after=None if doc.stamp.rev else ours[0])
 
 
-def lay(db: Database, doc: Doc, op: str, scope: str) -> None:
+def lay(db: Database, doc: Doc, body: str, op: str, scope: str) -> None:
     """Show the patient's own version at once."""
-    db.execute(LAY, [scope, doc.id, doc.kind, doc.body(), doc.version, int(op == "delete")])
+    db.execute(LAY, [scope, doc.id, doc.kind, body, doc.version, int(op == "delete")])
 
 
 def lift(db: Database, named: Iterable[tuple[str, str]]) -> None:
@@ -98,7 +101,7 @@ def lift(db: Database, named: Iterable[tuple[str, str]]) -> None:
 
 def leave(db: Database, mids: Iterable[str]) -> None:
     """These changes are about to travel: from now on they may have reached the clinic."""
-    db.conn.executemany("UPDATE outbox SET tried = max(tried, 1) WHERE mid = ?", [(mid,) for mid in mids])
+    db.conn.executemany("UPDATE outbox SET tried = 1 WHERE mid = ? AND tried = 0", [(mid,) for mid in mids])
 
 
 def mutations(rows: Iterable[dict[str, Any]]) -> list[Mutation]:
@@ -107,7 +110,7 @@ def mutations(rows: Iterable[dict[str, Any]]) -> list[Mutation]:
     size = 0
     for row in rows:
         size += len(row["body"])
-        if found and size > MAX_PAGE_BYTES // 16:
+        if found and size > MAX_PAGE_BYTES // 8:
             break
         base = Base(rev=row.pop("base_rev"), after=row.pop("base_after"))
         found.append(Mutation(**row, base=base))

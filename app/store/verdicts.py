@@ -23,7 +23,7 @@ STAMP = """UPDATE docs SET version = ?3, rev = ?4, seq = ?5,
 REFUSE = "UPDATE outbox SET reason = ? WHERE mid = ?"
 REMEMBER = """INSERT OR REPLACE INTO sent
     (mid, scope, id, kind, op, body, version, at, base_rev, base_after, settled_at, status, copy_id, rev)
-    SELECT mid, scope, id, kind, op, body, version, at, base_rev, base_after, ?, ?, ?, ? FROM outbox WHERE mid = ?"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 Judged = tuple[Mutation, Verdict]
 
 
@@ -78,9 +78,15 @@ def stamp(db: Database, taken: Sequence[Judged]) -> set[str]:
 
 
 def file(db: Database, found: Sequence[Judged], at: str) -> None:
-    """What is settled has left the outbox, and is remembered."""
-    db.conn.executemany(REMEMBER, [(at, v.status, v.copy_id, v.rev, one.mid) for one, v in found])
+    """What is settled has left the outbox, and is remembered. In this order its pages are used again."""
     db.conn.executemany("DELETE FROM outbox WHERE mid = ?", [(one.mid,) for one, _ in found])
+    db.conn.executemany(REMEMBER, [remembered(*one, at) for one in found])
+
+
+def remembered(one: Mutation, verdict: Verdict, at: str) -> tuple[object, ...]:
+    """A settled change as a row of `sent`."""
+    said = (one.mid, one.scope, one.id, one.kind, one.op, one.body, one.version, one.at)
+    return (*said, one.base.rev, one.base.after, at, verdict.status, verdict.copy_id, verdict.rev)
 
 
 def beneath(mutation: Mutation, verdict: Verdict) -> tuple[object, ...]:

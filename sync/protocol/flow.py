@@ -100,6 +100,8 @@ def fetching(replica: Replica, sense: Sense) -> Generator[Step, Answer, None]:
     """
     from sync.protocol.segment import unpack
 
+    if not replica.missing(1):
+        return
     waiting = replica.pending(MAX_MUTATIONS)
     while parts := replica.missing(AHEAD):
         data = yield Fetch(tuple(parts))

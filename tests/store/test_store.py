@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from app.core.errors import ReadOnly, StoreDamaged, StoreFull, StoreNewer
 from app.store import Store, open_store, states
 from app.store.search import find
-from sync.models import Lesson, MoodEntry, Person, Receipt, Word, new_id
+from sync.models import Doc, Lesson, MoodEntry, Person, Policy, Receipt, Word, new_id
 from sync.protocol.wire import Mutation, Page, Reply, Row, Verdict
 
 SCOPE = "patient:rosa"
@@ -20,6 +21,15 @@ KEY = b"k" * 32
 
 def now() -> datetime:
     return NOW
+
+
+class Paper(Doc):
+    """Words without end."""
+
+    kind: ClassVar[str] = "paper"
+    policy: ClassVar[Policy] = Policy.KEEP_BOTH
+
+    words: str
 
 
 @pytest.fixture
@@ -164,6 +174,15 @@ def test_a_deleted_row_is_gone_and_a_local_deletion_waits(store: Store) -> None:
     store.settle([], page(row("a", 3, deleted=True)))
     store.delete(store.find(MoodEntry)[0])
     assert scores(store) == [] and store.pending(1)[0].op == "delete"
+
+
+def test_one_exchange_carries_about_a_million_letters_and_at_least_one_change(store: Store) -> None:
+    for _ in range(8):
+        store.put(Paper(id=new_id(NOW), words="x" * 190_000))
+    sent = store.pending(500)
+    assert len(sent) == 5 and sum(len(one.body) for one in sent) < 1 << 20
+    store.settle(sent, Reply(verdicts=[accepted(one, n) for n, one in enumerate(sent, 1)]))
+    assert len(store.pending(500)) == 3
 
 
 def test_undo_of_a_change_under_way_sends_a_deletion_behind_it(store: Store) -> None:
