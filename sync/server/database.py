@@ -31,7 +31,14 @@ from sync.server.errors import (
 from sync.server.hints import Ear, Hints, mark, mode_of
 from sync.server.patience import Patience
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "wal_autocheckpoint=4000",
+)
+"""A log of 16 MB: pages that change with every exchange are carried over once, not with each thousand pages."""
 FAR = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """How long a server that says nothing is waited for: seconds, milliseconds."""
 FULL = ("readonly", "read-only", "full", "denied", "unable to open", "disk i/o", "no space")
