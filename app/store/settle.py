@@ -21,10 +21,9 @@ from sync.protocol.wire import Mutation, Reply
 def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str, pinned: str) -> set[str]:
     """Apply one reply; returns the kinds that changed. `pinned` is the clinic's key that signs heads.
 
-    `at` is this device's time, for want of the clinic's.
+    `at` is this device's time, for want of the clinic's. What is old is forgotten last: a device that was away for
+    long may hear only now that the clinic was restored, and still has what that forgot.
     """
-    if reply.at:
-        forget_old(db, reply.at)
     changed = judge(db, sent, reply.verdicts, reply.at or at)
     for page in reply.pages:
         changed |= turn(db, page)
@@ -32,6 +31,8 @@ def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str, pinned: 
         changed |= confirm(db, signed, pinned)
     for scope in reply.ended:
         changed |= end(db, scope)
+    if reply.at:
+        forget_old(db, reply.at)
     return changed
 
 
