@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from sync.models import Lesson
+from sync.protocol.head import Head, read_head
+from sync.protocol.signing import public_half
 from sync.protocol.wire import Exchange, Reply
 from sync.server import cursor as cursors
 from sync.server.clinic import Clinic
@@ -22,10 +24,13 @@ from sync.server.exchange import answer, packed
 from sync.server.gate import CONTENT, Visitor
 from sync.server.keys import Keys
 from sync.server.ledger import Ledger
-from sync.server.tables import row, scope
+from sync.server.snapshots import Sizes, Snapshots
+from sync.server.tables import row, scope, segment, snapshot
 
 KEY = b"k" * 32
 KEYS = Keys(pepper=KEY, cursor=KEY, orders=KEY, blobs=KEY)
+PINNED = public_half(KEY)
+TINY = Sizes(raw=250, packed=1 << 20, level=1, changes=3)
 SCOPES = ("patient:p", "patient:q", CONTENT)
 MEMORY = Path("/dev/shm")
 VERSIONS = """SELECT scope, seq, id, rev, deleted, body, mid, device, '' AS kind FROM history
@@ -56,8 +61,10 @@ class Book(NamedTuple):
 
 
 @functools.cache
-def _prepared() -> tuple[Clinic, sqlite3.Connection, sqlite3.Connection, Callable[[datetime], None]]:
-    """One migrated database for this process, a connection beside it, its first image, and its clock."""
+def _prepared() -> tuple[
+    Clinic, Snapshots, sqlite3.Connection, sqlite3.Connection, Callable[[datetime], None]
+]:
+    """One migrated database for this process, its snapshots, a connection beside it, its first image, and its clock."""
     folder = Path(tempfile.mkdtemp(prefix="model-", dir=MEMORY if MEMORY.is_dir() else None))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -70,18 +77,19 @@ def _prepared() -> tuple[Clinic, sqlite3.Connection, sqlite3.Connection, Callabl
     beside = sqlite3.connect(folder / "clinic.db", isolation_level=None)
     image = sqlite3.connect(":memory:")
     beside.backup(image)
-    return clinic, beside, image, lambda now: hand.__setitem__(0, now)
+    return clinic, clinic.snapshots(TINY), beside, image, lambda now: hand.__setitem__(0, now)
 
 
 class Desk:
     """One clinic at the beginning of its life."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.clinic, self.beside, image, self._set = _prepared()
+        self.clinic, self.snapshots, self.beside, image, self._set = _prepared()
         self.now = now
         self.backups: list[sqlite3.Connection] = []
         self.ever: dict[str, Version] = {}
         self.lives = 0
+        self.is_vouched_for = True
         self.said = 0
         self._book: Book | None = None
         image.backup(self.beside)
@@ -90,9 +98,26 @@ class Desk:
         """One request as it travels, answered as it travels."""
         self._set(self.now())
         asked = Exchange.model_validate_json(said)
-        made = answer(self.clinic.database, KEYS, self.now, Visitor(device, grants), asked)
+        visitor = Visitor(device, grants)
+        made = answer(self.clinic.database, KEYS, self.now, visitor, asked, self.snapshots)
         self.changed()
         return packed(made, "")[0].decode()
+
+    def segment(self, grants: dict[str, str], name: str) -> bytes | None:
+        """One segment for a device, as the clinic's route looks for it."""
+        return self.snapshots.get(list(grants), name)
+
+    def other_segment(self, where: str, name: str) -> bytes | None:
+        """Another segment of the same scope, whole and genuine."""
+        ask = "SELECT hash FROM segment WHERE scope = ? AND hash <> ? ORDER BY hash"
+        found = self.beside.execute(ask, [where, name]).fetchone()
+        return self.segment({where: "read"}, found[0]) if found else None
+
+    def throw_away(self, where: str, segments: bool) -> None:
+        """Snapshots are only copies: forget those of a scope, or the segments that they name."""
+        table = segment if segments else snapshot
+        with self.clinic.database.unit(where, write=True) as unit:
+            unit.connection.execute(sa.delete(table).where(table.c.scope == where))
 
     def write(self, where: str, text: str, id: str) -> None:
         """The clinic says something itself."""
@@ -120,7 +145,13 @@ class Desk:
         copy = self.backups[which % len(self.backups)]
         copy.backup(self.beside)
         self.clinic.restored()
-        self.lives += 1
+        self.lives, self.is_vouched_for = self.lives + 1, False
+        self.changed()
+
+    def vouch(self) -> None:
+        """A person at the clinic has looked at what was put back, and says that it is right."""
+        self.clinic.confirm()
+        self.is_vouched_for = True
         self.changed()
 
     def compact(self, where: str) -> None:
@@ -157,6 +188,11 @@ class Desk:
     def heard(self, text: str) -> Reply:
         """A reply as a device reads it."""
         return Reply.model_validate_json(text)
+
+    def heads_in(self, text: str) -> list[Head]:
+        """The heads that a reply brings under the clinic's signature."""
+        heads = [read_head(one, PINNED) for one in self.heard(text).heads] if '"heads"' in text else []
+        return [head for head in heads if head]
 
     def everything(self) -> str:
         """Every value in the clinic's database, as one text."""

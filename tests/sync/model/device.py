@@ -7,17 +7,21 @@ import functools
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from app.core.errors import StoreError
 from app.store import Store, open_store, states
 from sync.models import Doc, Policy, Stamp
-from sync.protocol.flow import sync_flow
+from sync.protocol.flow import Answer, Step, sync_flow
+from sync.protocol.segment import Line
 from sync.protocol.version import PROTOCOL
 from sync.protocol.wire import Exchange, Mutation, Reply
+from tests.sync.model.desk import PINNED
 from tests.sync.model.nouns import ALL, changed, fields
+from tests.sync.model.overheard import Overheard
+from tests.sync.model.resets import LIVES, Resets, held
 from tests.sync.model.truth import Truth, Written
 
 EMPTY = ("docs", "base", "outbox", "sent", "scopes", "state", "blobs", "search_due")
@@ -28,6 +32,7 @@ SHOWN = """SELECT scope, id, kind, body, rev, seq, deleted,
 FOREVER = "SELECT scope, cursor, caught_up FROM scopes"
 BENEATH = "SELECT scope, id, kind, body, rev, seq, deleted FROM base"
 SENT = "SELECT mid, scope, status, copy_id FROM sent"
+Took = TypeVar("Took")
 
 
 class Crash(Exception):
@@ -55,15 +60,19 @@ class Device:
         self.store = self._opened(db)
         self.seen: frozenset[str] = frozenset()
         self.own: frozenset[str] = frozenset()
+        self.deleted: set[str] = set()
         self.form: tuple[Doc, frozenset[str]] | None = None
         self._saving = False
         self.late: list[tuple[list[Mutation], Reply, int]] = []
+        self.life, self.resets = 0, Resets()
+        self.docs: list[tuple[Any, ...]] = []
+        self.beneath: list[tuple[Any, ...]] = []
         self.stragglers: list[Exchange] = []
         self.look()
 
     def _opened(self, db: Any) -> Store:
-        store = Store(db, lambda: self.clock())
-        store.scope = self.scope
+        store = Overheard(db, lambda: self.clock(), self._took, self._filled)
+        store.scope, store.clinic_key = self.scope, PINNED
         return store
 
     def reopen(self) -> None:
@@ -82,6 +91,7 @@ class Device:
 
     def look(self) -> None:
         """Read the tables once; learn what was written and what the patient has been shown."""
+        before = self.docs, self.beneath
         self.queue, self.docs = self.ask(QUEUE), self.ask(SHOWN)
         self.beneath, self.sent, self.scopes = self.ask(BENEATH), self.ask(SENT), self.ask(FOREVER)
         for mid, scope, id, kind, op, body, _tried, _reason in self.queue:
@@ -93,10 +103,12 @@ class Device:
                     mid, number, self.number, scope, id, kind, op, body, saw, self.own
                 )
                 self.own |= {mid}
+                self.deleted |= {id} if op == "delete" else set()
         for _scope, id, _kind, _body, rev, _seq, deleted, _over in self.docs:
             self.truth.label(id)
             if rev and not deleted and rev not in self.seen:
                 self.seen |= {rev}
+        self.resets.look(self.ask(LIVES), before, (self.docs, self.beneath), self.deleted)
 
     def view(self) -> list[Doc]:
         """What the patient sees of the nouns the model writes, in the order of discovery."""
@@ -176,21 +188,40 @@ class Device:
 
     # --- the conversation
 
-    def begin(self, batch: int, limit: int) -> tuple[Generator[Exchange, Reply, None], Exchange]:
+    def begin(self, batch: int, limit: int) -> tuple[Generator[Step, Answer, None], Exchange]:
         """The flow, and the first thing it says."""
         flow = sync_flow(self.store, batch=batch, limit=limit)
         exchange = next(flow)
+        assert isinstance(exchange, Exchange)
         self.look()
         return flow, exchange
 
-    def settle(self, sent: list[Mutation], reply: Reply, life: int, take: Callable[[], Any]) -> None:
-        """Take a reply in and note what it said, once that is committed. `life`: the clinic's when it said so."""
-        take()
+    def settle(self, take: Callable[[], Took], life: int = 0) -> Took:
+        """Take in a reply or a segment. `life`: the clinic's when it answered."""
+        self.life = life
+        taken = take()
+        self.look()
+        return taken
+
+    def _took(self, sent: Sequence[Mutation], reply: Reply) -> None:
+        """A reply is committed: note what it said."""
         said_at = datetime.fromisoformat(reply.at) if reply.at else self.time()
-        self.truth.takes(self.number, sent, reply.verdicts, said_at, life)
+        self.truth.takes(self.number, sent, reply.verdicts, said_at, self.life)
         for scope in reply.ended:
             self.truth.ended.setdefault(scope, set()).add(self.number)
-        self.look()
+        self.resets.heard(sent, reply)
+
+    def _filled(self, scope: str, lines: Sequence[Line]) -> None:
+        """A segment is committed."""
+        self.resets.told(scope, [line[0] for line in lines if line[4]])
+
+    def clinics(self, scope: str) -> dict[str, tuple[str, str]]:
+        """The clinic's rows as this device has them: revision and body by id."""
+        return held(scope, self.docs, self.beneath)
+
+    def doubted(self, scope: str) -> set[str]:
+        """What may stay although the clinic did not send it again: what stood here before, while that is in doubt."""
+        return self.resets.open[scope].stood if scope in self.resets.doubts else set()
 
     def dying(self, commit: int, act: Callable[[], None]) -> None:
         """Do something and die before the commit of this number (from 1); the store is opened again."""

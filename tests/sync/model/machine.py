@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sync.models import Doc, MoodEntry
+from tests.sync.model.carrier import TROUBLES, Trouble
 from tests.sync.model.device import Device, jumping
 from tests.sync.model.invariants import AFTER_EVERY_STEP, AT_REST
 from tests.sync.model.nouns import EDITABLE, Intruder
@@ -28,6 +29,7 @@ FAULTS = (
     "crash1",
     "crash2",
     "crash3",
+    "crash4",
 )
 device = st.sampled_from((0, 0, 1, 1, 2, 3))
 number = st.integers(0, 7)
@@ -121,13 +123,33 @@ class Model(RuleBasedStateMachine):
     @rule(
         d=device, batch=st.integers(1, 4), limit=st.sampled_from((1, 150, 400, 9999)),
         fault=st.sampled_from(FAULTS), meanwhile=st.sampled_from(("", "", "create", "edit", "undo")), k=number,
+        trouble=st.sampled_from(TROUBLES), behind=st.integers(0, 2),
     )  # fmt: skip
-    def exchange(self, d: int, batch: int, limit: int, fault: str, meanwhile: str, k: int) -> None:
-        self.world.exchange(self.of(d), batch, limit, fault, self._meanwhile(d, meanwhile, k))
+    def exchange(
+        self, d: int, batch: int, limit: int, fault: str, meanwhile: str, k: int,
+        trouble: str = "", behind: int = 0,
+    ) -> None:  # fmt: skip
+        act = self._meanwhile(d, meanwhile, k)
+        self.world.exchange(self.of(d), batch, limit, fault, act, Trouble(trouble, behind, act))
 
-    @rule(d=device, batch=st.integers(1, 3), limit=st.sampled_from((1, 150)), fault=st.sampled_from(FAULTS))
-    def exchange_more(self, d: int, batch: int, limit: int, fault: str) -> None:
-        self.world.exchange(self.of(d), batch, limit, fault, lambda: None)
+    @rule(
+        d=device, batch=st.integers(1, 3), limit=st.sampled_from((1, 150)), fault=st.sampled_from(FAULTS),
+        trouble=st.sampled_from(TROUBLES), behind=st.integers(0, 2),
+    )  # fmt: skip
+    def exchange_more(self, d: int, batch: int, limit: int, fault: str, trouble: str, behind: int) -> None:
+        """A small page; of a first download no more than two segments before something happens, often a word."""
+        act = self._meanwhile(d, "create", 0)
+        self.world.exchange(self.of(d), batch, limit, fault, lambda: None, Trouble(trouble, behind, act))
+
+    @rule(
+        d=device, restored=st.booleans(), fault=st.sampled_from(("", "", "", "crash2", "crash3")),
+        trouble=st.sampled_from(TROUBLES), behind=st.sampled_from((0, 0, 1)), k=number,
+    )  # fmt: skip
+    def begin_anew(self, d: int, restored: bool, fault: str, trouble: str, behind: int, k: int) -> None:
+        """A device is sent back to the start, and its first download does not come through whole."""
+        self.world.send_back(self.of(d), restored)
+        act = self._meanwhile(d, ("create", "edit")[k % 2], k)
+        self.world.exchange(self.of(d), 3, 1, fault, lambda: None, Trouble(trouble, behind, act))
 
     def _meanwhile(self, d: int, what: str, k: int) -> Act:
         acts = {"create": lambda: self.create(d, MoodEntry), "edit": lambda: self.edit(d, k)}
@@ -178,6 +200,17 @@ class Model(RuleBasedStateMachine):
     def restore(self, k: int) -> None:
         self.world.desk.restore(k)
 
+    @rule(d=device, wrong=st.booleans(), k=number)
+    def far_less(self, d: int, wrong: bool, k: int) -> None:
+        """A device finds that the clinic has lost most of what there was, and goes on writing upon it."""
+        self.world.far_less(self.of(d), wrong)
+        self.world.exchange(self.of(d), 3, (1, 9999)[k % 2], "", lambda: None)
+
+    @rule()
+    def confirm(self) -> None:
+        """A person at the clinic says that what was put back is right."""
+        self.world.desk.vouch()
+
     @rule(days=st.sampled_from((1, 31)))
     def time_passes(self, days: int) -> None:
         self.world.moment += timedelta(days=days)
@@ -193,7 +226,7 @@ class Model(RuleBasedStateMachine):
     def everything_holds(self) -> None:
         for check in AFTER_EVERY_STEP:
             check(self.world)
-        self.world.wire.clear()
+        self.world.forget_the_wire()
 
     def teardown(self) -> None:
         if sys.exc_info()[0] or not hasattr(self, "world"):

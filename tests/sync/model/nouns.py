@@ -10,7 +10,9 @@ from typing import ClassVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from app.store import generation
 from sync.models import KINDS, Doc, Lesson, MoodEntry, Policy
+from tests.sync.model.resets import FEW
 
 FELT = datetime(2026, 6, 2, tzinfo=UTC)
 FUTURE = '{"dose":[1,{"unit":"mg"}],"gone":null,"name":"käse"}'
@@ -68,13 +70,15 @@ LAST_WINS = {"model-setting", "model-wish"}
 
 @contextlib.contextmanager
 def known_to_the_clinic() -> Iterator[None]:
-    """Inside, the clinic knows the model's nouns, save the newer app's."""
+    """Inside, the clinic knows the model's nouns, save the newer app's; and few documents are many on a device."""
     KINDS.update(KNOWN)
+    small, generation.SMALL = generation.SMALL, FEW
     try:
         yield
     finally:
         for kind in KNOWN:
             del KINDS[kind]
+        generation.SMALL = small
 
 
 def fields(noun: type[Doc], text: str) -> dict[str, object]:

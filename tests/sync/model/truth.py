@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,7 +59,7 @@ class Truth:
         return self.labels.setdefault(id, len(self.labels))
 
     def takes(
-        self, device: int, sent: list[Mutation], verdicts: list[Verdict], at: datetime, life: int
+        self, device: int, sent: Sequence[Mutation], verdicts: list[Verdict], at: datetime, life: int
     ) -> None:
         """A device took these verdicts in; the first one of each life of the clinic counts."""
         mine = {one.mid for one in sent}

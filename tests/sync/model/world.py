@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from app.store import search
-from sync.protocol.errors import Unwell
 from sync.protocol.wire import Exchange, Reply
 from sync.server.gate import CONTENT
+from tests.sync.model.carrier import FINE, Carrier, Trouble, over
 from tests.sync.model.desk import Book, Desk
 from tests.sync.model.device import Device, jumping, spoken
+from tests.sync.model.resets import FEW
 from tests.sync.model.truth import Truth
 
 START = datetime(2026, 6, 2, tzinfo=UTC)
 PATIENTS = ("p", "p", "p", "q")
 ROUNDS, EXCHANGES = 12, 200
+ALL_AT_ONCE, LITTLE = 1 << 20, 200
 Act = Callable[[], None]
 
 
@@ -28,6 +30,7 @@ class World:
         self.desk = Desk(self.now)
         self.wire: list[tuple[Device, str, str]] = []
         self.grants = [self._all(patient) for patient in PATIENTS]
+        self.carrier = Carrier(self.desk, self.grants)
         self.devices = [self._device(number, patient) for number, patient in enumerate(PATIENTS)]
         for device, mode in zip(self.devices, clocks, strict=True):
             device.clock = jumping(self.now, mode)
@@ -55,16 +58,25 @@ class World:
         said = spoken(exchange)
         heard = self.desk.exchange(device.name, self.grants[device.number], said)
         self.wire.append((device, said, heard))
+        right = self.desk.is_vouched_for or not self.desk.heads_in(heard)
+        assert right, "I18: nobody vouches for what was put back, yet it was signed"
         return self.desk.heard(heard)
 
-    def exchange(self, device: Device, batch: int, limit: int, fault: str, meanwhile: Act) -> None:
-        """One exchange of a device, with what goes wrong on its way. A crash names the commit it comes before."""
-        if fault.startswith("crash"):
-            device.dying(int(fault[-1]), lambda: self._once(device, batch, limit, "", meanwhile))
-        else:
-            self._once(device, batch, limit, fault, meanwhile)
+    def exchange(
+        self, device: Device, batch: int, limit: int, fault: str, meanwhile: Act, trouble: Trouble = FINE
+    ) -> None:
+        """One exchange of a device and the segments it leads to, with what goes wrong on their way.
 
-    def _once(self, device: Device, batch: int, limit: int, fault: str, meanwhile: Act) -> None:
+        A crash names the commit it comes before.
+        """
+        if fault.startswith("crash"):
+            device.dying(int(fault[-1]), lambda: self._once(device, batch, limit, "", meanwhile, trouble))
+        else:
+            self._once(device, batch, limit, fault, meanwhile, trouble)
+
+    def _once(
+        self, device: Device, batch: int, limit: int, fault: str, meanwhile: Act, trouble: Trouble
+    ) -> None:
         flow, exchange = device.begin(batch, limit)
         sent, life = exchange.mutations, self.desk.lives
         if fault == "request lost":
@@ -79,14 +91,15 @@ class World:
         if fault == "twice":
             again = self.ask(device, exchange)
             assert alike(reply) == alike(again), "I2: the second delivery got other verdicts"
-            device.settle(sent, again, life, lambda: device.store.settle(sent, again))
-        device.settle(sent, reply, life, lambda: over(flow.send, reply))
+            device.settle(lambda: device.store.settle(sent, again), life)
+        said = device.settle(lambda: over(flow, reply), life)
+        self.carrier.download(device, flow, said, trouble)
 
     def deliver_late(self, device: Device) -> None:
         """A reply that was thought lost comes after newer ones."""
         if device.late:
             sent, reply, life = device.late.pop(0)
-            device.settle(sent, reply, life, lambda: device.store.settle(sent, reply))
+            device.settle(lambda: device.store.settle(sent, reply), life)
 
     def deliver_straggler(self, device: Device) -> None:
         """A request of long ago reaches the clinic again; nobody hears the reply."""
@@ -97,13 +110,21 @@ class World:
         """A whole conversation. Raises AssertionError when it does not end."""
         flow, exchange = device.begin(batch, limit)
         for _ in range(EXCHANGES):
-            sent, reply, life = exchange.mutations, self.ask(device, exchange), self.desk.lives
-            said: list[Exchange] = []
-            device.settle(sent, reply, life, lambda r=reply, s=said: s.extend(over(flow.send, r)))
+            reply, life = self.ask(device, exchange), self.desk.lives
+            said = device.settle(lambda reply=reply: over(flow, reply), life)
+            said = self.carrier.download(device, flow, said)
             if not said:
                 return
+            assert isinstance(said[0], Exchange)
             exchange = said[0]
         raise AssertionError("I3: the conversation does not end")
+
+    def forget_the_wire(self) -> None:
+        """What travelled was looked at, and what was let go of."""
+        self.wire.clear()
+        for device in self.devices:
+            device.resets.over.clear()
+        self.carrier.parcels.clear()
 
     # --- the rest of the world
 
@@ -115,22 +136,46 @@ class World:
         """The clinic lets it in again."""
         self.grants[device.number] = self._all(device.patient)
 
+    def far_less(self, device: Device, wrong: bool) -> None:
+        """Of a lot that everybody has the clinic has nothing any more: by a mistake, or rightly, and long ago."""
+        self.desk.back_up()
+        for place in range(FEW + 2):
+            self.desk.write(device.scope, self.truth.text(device.patient), f"many-{place}")
+        self.sync(device, 9, ALL_AT_ONCE)
+        if wrong:
+            self.desk.restore(-1)
+            return
+        for place in range(FEW + 2):
+            self.desk.delete(device.scope, f"many-{place}")
+        self.desk.compact(device.scope)
+
+    def send_back(self, device: Device, restored: bool) -> None:
+        """What the device knows of its scope is of no use: a backup was put back, or it was away for too long."""
+        if restored:
+            self.desk.back_up()
+            self.desk.restore(-1)
+            return
+        self.desk.write(device.scope, self.truth.text(device.patient), "passing")
+        self.desk.delete(device.scope, "passing")
+        self.desk.compact(device.scope)
+
     def look_for(self, device: Device) -> None:
         """Somebody searches, so that the index is read up to date."""
         search.find(device.store.db, device.scope, "secret")
 
     def quiesce(self) -> None:
-        """The network is fine and nobody writes: everything comes to rest."""
+        """The network is fine, nobody writes, and the clinic is as it should be: everything comes to rest."""
+        self.desk.vouch()
         for _ in range(ROUNDS):
             for device in self.devices:
-                self.sync(device, 4, 200)
+                self.sync(device, 4, LITTLE)
             if all(self.at_rest(device) for device in self.devices):
                 return
         raise AssertionError("I3: the devices do not come to rest")
 
     def at_rest(self, device: Device) -> bool:
         """True when the device has nothing to say and has heard everything."""
-        if any(one[7] is None for one in device.queue):
+        if device.resets.doubts or any(one[7] is None for one in device.queue):
             return False
         for scope in self.grants[device.number]:
             known = dict((name, cursor) for name, cursor, _ in device.scopes)
@@ -140,21 +185,11 @@ class World:
         return True
 
     def fresh(self, patient: str) -> Device:
-        """A new device of this patient, which has heard everything."""
+        """A new device of this patient, which has heard everything; now in one page, now in pieces."""
         self.grants.append(self._all(patient))
         device = self._device(len(self.grants) - 1, patient)
-        self.sync(device, 500, 1 << 20)
+        self.sync(device, 500, LITTLE if len(self.truth.written) % 2 else ALL_AT_ONCE)
         return device
-
-
-def over(send: Callable[[Reply], Exchange], reply: Reply) -> list[Exchange]:
-    """What the flow says next: one exchange, or nothing when the conversation is over."""
-    try:
-        return [send(reply)]
-    except StopIteration:
-        return []
-    except Unwell:
-        raise AssertionError("I3: the conversation goes in a circle") from None
 
 
 def alike(reply: Reply) -> list[dict[str, object]]:

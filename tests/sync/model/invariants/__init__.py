@@ -19,6 +19,7 @@ from tests.sync.model.invariants.i12_revocation import ended_access_leaves_nothi
 from tests.sync.model.invariants.i13_restore import a_restored_clinic_is_offered_everything, and_takes_it
 from tests.sync.model.invariants.i14_evolution import unknown_fields_survive
 from tests.sync.model.invariants.i15_sealed import and_rest_sealed, sealed_words_stay_sealed
+from tests.sync.model.invariants.i18_doubt import far_less_is_doubted
 from tests.sync.model.world import World
 
 Check = Callable[[World], None]
@@ -37,5 +38,6 @@ AFTER_EVERY_STEP: tuple[Check, ...] = (
     a_restored_clinic_is_offered_everything,
     unknown_fields_survive,
     sealed_words_stay_sealed,
+    far_less_is_doubted,
 )
 AT_REST: tuple[Check, ...] = (devices_end_up_equal, and_takes_it, and_rest_sealed)

@@ -10,7 +10,8 @@ def settled_rows_are_exact(world: World) -> None:
     """For every row with `seq <= cursor`: on the device exactly that revision, or none if deleted; and no ghosts.
 
     It holds for a cursor of the clinic's present life that is not below the floor: any other is about to be reset.
-    While a reset is under way (its last page has not come) old rows still stand, so ghosts are looked for after it.
+    While a reset is under way (its last page has not come) old rows still stand, so ghosts are looked for after it; and
+    while a device doubts that the clinic has so much less, what stood there before may stay, and nothing else.
     The stronger "device = clinic as of the cursor" is false for a feed of latest states: a row that changed again has
     moved ahead of the cursor, and the device rightly shows an older state of it, or none.
     """
@@ -20,11 +21,12 @@ def settled_rows_are_exact(world: World) -> None:
             epoch, _head, floor = world.book().scopes[scope]
             if place is None or place.epoch != epoch or place.seq < floor != place.began:
                 continue
-            held = clinics(device, scope)
+            held = device.clinics(scope)
             exact(world, device, scope, place.seq, held)
             if caught_up:
                 known = {id for where, id in world.book().rows if where == scope}
-                assert held.keys() <= known, f"I4: a ghost on {device.name}: {sorted(held.keys() - known)}"
+                ghosts = held.keys() - known - device.doubted(scope)
+                assert not ghosts, f"I4: a ghost on {device.name}: {sorted(ghosts)}"
 
 
 def exact(world: World, device: Device, scope: str, seq: int, held: dict[str, tuple[str, str]]) -> None:
@@ -33,12 +35,3 @@ def exact(world: World, device: Device, scope: str, seq: int, held: dict[str, tu
         if where == scope and row.seq <= seq:
             want = None if row.deleted else (row.rev, row.body)
             assert held.get(id) == want, f"I4: {id} on {device.name}, behind its cursor {seq}"
-
-
-def clinics(device: Device, scope: str) -> dict[str, tuple[str, str]]:
-    """The clinic's rows as the device has them: beneath unsent changes, or shown; deleted ones left out."""
-    shown = {d[1]: (d[4], d[3]) for d in device.docs if d[0] == scope and d[5] is not None and not d[7]}
-    under = {b[1]: b for b in device.beneath if b[0] == scope}
-    return {id: one for id, one in shown.items() if id not in under} | {
-        id: (b[4], b[3]) for id, b in under.items() if not b[6]
-    }
