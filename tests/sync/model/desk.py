@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,11 +25,12 @@ from sync.server.gate import CONTENT, Visitor
 from sync.server.keys import Keys
 from sync.server.ledger import Ledger
 from sync.server.snapshots import Sizes, Snapshots
-from sync.server.tables import row, scope, segment, snapshot
+from sync.server.tables import segment, snapshot
 
 KEY = b"k" * 32
 KEYS = Keys(pepper=KEY, cursor=KEY, orders=KEY, blobs=KEY)
 PINNED = public_half(KEY)
+FORGOTTEN = timedelta(days=400)
 TINY = Sizes(raw=250, packed=1 << 20, level=1, changes=3)
 SCOPES = ("patient:p", "patient:q", CONTENT)
 MEMORY = Path("/dev/shm")
@@ -89,6 +90,7 @@ class Desk:
         self.backups: list[sqlite3.Connection] = []
         self.ever: dict[str, Version] = {}
         self.lives = 0
+        self.forgotten: set[tuple[str, str]] = set()
         self.is_vouched_for = True
         self.said = 0
         self._book: Book | None = None
@@ -154,15 +156,17 @@ class Desk:
         self.is_vouched_for = True
         self.changed()
 
-    def compact(self, where: str) -> None:
-        """Forget the tombstones of a scope; its floor says how far back the feed is still whole."""
-        with self.clinic.database.unit(where, write=True) as unit:
-            dead = row.c.scope == where, row.c.deleted.is_(True)
-            top = unit.connection.scalar(sa.select(sa.func.max(row.c.seq)).where(*dead))
-            if top is not None:
-                unit.connection.execute(sa.delete(row).where(*dead))
-                unit.connection.execute(sa.update(scope).where(scope.c.id == where).values(floor=top))
+    def compact(self) -> None:
+        """What the clinic does every day: forget deletions and verdicts that are older than any device may be."""
+        self._set(self.now())
+        before = self.book().applied
+        old = int((self.now() - FORGOTTEN).timestamp() * 1000)
+        young = self.beside.execute("SELECT scope, mid FROM applied WHERE received_ms >= ?", [old]).fetchall()
+        self.clinic.compact()
         self.changed()
+        gone = before.keys() - self.book().applied.keys()
+        assert not gone & set(young), "I2: the clinic forgot a verdict before its time"
+        self.forgotten |= gone
 
     def changed(self) -> None:
         """Read the book again when it is next asked for; remember every version there ever was."""

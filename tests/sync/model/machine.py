@@ -16,7 +16,7 @@ from tests.sync.model.invariants import AFTER_EVERY_STEP, AT_REST
 from tests.sync.model.nouns import EDITABLE, Intruder
 from tests.sync.model.world import Act, World
 
-MOST_EDITABLE = 4
+MOST_EDITABLE, KEPT_AT_MOST = 4, 400
 FAULTS = (
     "",
     "",
@@ -180,16 +180,12 @@ class Model(RuleBasedStateMachine):
     def clinic_deletes(self, where: str, k: int) -> None:
         self.world.desk.delete(where, f"l{k}")
 
-    @rule(where=st.sampled_from(("patient:p", "patient:q")))
-    def compact(self, where: str) -> None:
-        self.world.desk.compact(where)
-
     @rule(d=device, k=number)
     def delete_for_good(self, d: int, k: int) -> None:
         """A document is deleted, the clinic hears of it, and forgets in time that there ever was one."""
         self.delete(d, k)
         self.world.sync(self.of(d), 9, 9999)
-        self.compact(self.of(d).scope)
+        self.world.ages_pass()
 
     @rule()
     def back_up(self) -> None:
@@ -211,9 +207,13 @@ class Model(RuleBasedStateMachine):
         """A person at the clinic says that what was put back is right."""
         self.world.desk.vouch()
 
-    @rule(days=st.sampled_from((1, 31)))
+    @rule(days=st.sampled_from((1, 31, 31, 401)))
     def time_passes(self, days: int) -> None:
-        self.world.moment += timedelta(days=days)
+        """A day, more than what was sent is kept for, or more than deletions are."""
+        if days > KEPT_AT_MOST:
+            self.world.ages_pass()
+        else:
+            self.world.moment += timedelta(days=days)
 
     @rule(d=device, ends=st.booleans())
     def access(self, d: int, ends: bool) -> None:

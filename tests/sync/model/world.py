@@ -9,7 +9,7 @@ from app.store import search
 from sync.protocol.wire import Exchange, Reply
 from sync.server.gate import CONTENT
 from tests.sync.model.carrier import FINE, Carrier, Trouble, over
-from tests.sync.model.desk import Book, Desk
+from tests.sync.model.desk import FORGOTTEN, Book, Desk
 from tests.sync.model.device import Device, jumping, spoken
 from tests.sync.model.resets import FEW
 from tests.sync.model.truth import Truth
@@ -136,6 +136,20 @@ class World:
         """The clinic lets it in again."""
         self.grants[device.number] = self._all(device.patient)
 
+    def ages_pass(self) -> None:
+        """More than 400 days, in which the clinic forgets. Nothing travels for so long, and what was sent is answered.
+
+        What it took and is still being sent to it could count as new after that, so then no time passes.
+        """
+        for device in self.devices:
+            device.late, device.stragglers = [], []
+            if any(one[6] for one in device.queue):
+                self.sync(device, 9, ALL_AT_ONCE)
+        taken = {mid for _scope, mid in self.book().applied}
+        if not any(one[0] in taken for device in self.devices for one in device.queue):
+            self.moment += FORGOTTEN + timedelta(days=1)
+            self.desk.compact()
+
     def far_less(self, device: Device, wrong: bool) -> None:
         """Of a lot that everybody has the clinic has nothing any more: by a mistake, or rightly, and long ago."""
         self.desk.back_up()
@@ -147,7 +161,7 @@ class World:
             return
         for place in range(FEW + 2):
             self.desk.delete(device.scope, f"many-{place}")
-        self.desk.compact(device.scope)
+        self.ages_pass()
 
     def send_back(self, device: Device, restored: bool) -> None:
         """What the device knows of its scope is of no use: a backup was put back, or it was away for too long."""
@@ -157,7 +171,7 @@ class World:
             return
         self.desk.write(device.scope, self.truth.text(device.patient), "passing")
         self.desk.delete(device.scope, "passing")
-        self.desk.compact(device.scope)
+        self.ages_pass()
 
     def look_for(self, device: Device) -> None:
         """Somebody searches, so that the index is read up to date."""

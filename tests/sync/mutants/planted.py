@@ -16,6 +16,7 @@ GENERATION, SEGMENT, SNAPSHOTS = (
     "sync/server/snapshots.py",
 )
 LEDGER, HEADS, DOC = "sync/server/ledger.py", "sync/server/heads.py", "sync/models/doc.py"
+COMPACTION = "sync/server/compaction.py"
 Change = tuple[str, str, str]
 
 
@@ -267,4 +268,27 @@ LESS = (
         ((LEDGER, "values(epoch=fresh, vouched=False)", "values(epoch=fresh, vouched=True)"),),
     ),
 )  # fmt: skip
-MISTAKES = (*DESIGN, *OURS, *PIECES, *LESS)
+FORGETTING = (
+    Mistake(
+        "floor-stays",
+        "deletions are forgotten and the floor stays where it was",
+        ((COMPACTION, "values(floor=highest)", "values(floor=scope.c.floor)"),),
+    ),
+    Mistake(
+        "verdicts-of-yesterday",
+        "all verdicts are forgotten with those of long ago",
+        ((COMPACTION, "applied.c.scope == unit.scope, applied.c.received_ms < before_ms",
+          "(applied.c.scope == unit.scope,)"),),
+    ),
+    Mistake(
+        "deletions-of-yesterday",
+        "what was replaced or deleted lately is forgotten as what was deleted long ago",
+        ((COMPACTION, "row.c.deleted.is_(True), row.c.received_ms < before_ms", "row.c.received_ms < before_ms"),),
+    ),
+    Mistake(
+        "buried-and-forgotten",
+        "a change upon what was deleted and forgotten makes it anew",
+        ((VERDICTS, "if not free and held is None and self._buried(target, rev):", "if False:"),),
+    ),
+)  # fmt: skip
+MISTAKES = (*DESIGN, *OURS, *PIECES, *LESS, *FORGETTING)

@@ -12,12 +12,15 @@ def the_clinic_keeps_its_word(world: World) -> None:
     """A verdict that a device took in is in `applied` to the letter, but that `ok` is `dup` when said again.
 
     A `dup` leaves out the revision when something newer took its place. Weaker: a restored clinic has forgotten
-    verdicts of its former life and may judge anew; and what was refused before it was looked at (no access, an id that
-    is none) is not kept. That a second delivery hears the same is asserted where requests are delivered twice.
+    verdicts of its former life and may judge anew; what was refused before it was looked at (no access, an id that is
+    none) is not kept; and after 400 days, not before, it forgets. That a second delivery hears the same is asserted
+    where requests are delivered twice.
     """
     applied = world.book().applied
     for mid, settled in world.truth.settled.items():
         if settled.life != world.desk.lives or settled.verdict.reason in UNRECORDED:
+            continue
+        if (world.truth.written[mid].scope, mid) in world.desk.forgotten:
             continue
         kept = applied.get((world.truth.written[mid].scope, mid))
         number = world.truth.written[mid].number
