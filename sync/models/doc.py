@@ -19,9 +19,9 @@ class Policy(StrEnum):
     SERVER = "server"  # the clinic writes; devices read
     APPEND = "append"  # devices add; a correction is a new document
     KEEP_BOTH = "keep-both"  # the loser of a conflict becomes a visible copy
-    REGISTER = "register"  # the last write by the server's order wins
+    REGISTER = "register"  # each field by itself: its last change by the server's order wins
     COMMAND = "command"  # a request; the clinic decides
-    MONOTONE = "monotone"  # only grows
+    MONOTONE = "monotone"  # no field goes back: the greater number or text stays
     SEALED = "sealed"  # the clinic keeps it and cannot read it
     LOCAL = "local"  # never leaves this device
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sync.server.database import Unit
 from sync.server.tables import history, row, scope
 
-CHUNK = 400
+CHUNK, LONGEST_NUMBER = 400, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,21 @@ class Ledger:
         if id not in self._held:
             self.load([id])
         return self._held[id]
+
+    def body_at(self, id: str, rev: str) -> str | None:
+        """What a document said in one of its revisions, also one of this transaction; None where that is not known."""
+        for one in self._spent:
+            if (one.id, one.rev) == (id, rev):
+                return one.body
+        number = rev.rpartition(".")[2]
+        if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+            return None
+        for table in (row, history):
+            said = sa.select(table.c.body).where(table.c.scope == self.unit.scope, table.c.seq == int(number))
+            found = self.unit.connection.scalar(said.where(table.c.id == id, table.c.rev == rev))
+            if found is not None:
+                return str(found)
+        return None
 
     def put(
         self, id: str, kind: str, body: str, version: int = 1, *,

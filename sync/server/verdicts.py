@@ -22,9 +22,10 @@ from sync.server.body import sound
 from sync.server.cursor import Cursor
 from sync.server.database import Unit
 from sync.server.ledger import Held, Ledger
+from sync.server.merging import met
 from sync.server.tables import applied, history
 
-LAST_WINS = (Policy.REGISTER, Policy.COMMAND, Policy.MONOTONE)
+LAST_WINS = (Policy.REGISTER, Policy.COMMAND)
 
 
 class Bench:
@@ -128,7 +129,7 @@ class Bench:
             return self._copy(mutation)
         if policy is Policy.APPEND:
             return self._append(mutation, held)
-        return self._put(mutation, target, held, rev, free)
+        return self._put(mutation, target, held, rev, policy)
 
     def _look(self, mutations: Sequence[Mutation]) -> None:
         """Which attachments these mutations name, and which of them are here."""
@@ -166,20 +167,40 @@ class Bench:
         return _done(mutation, held), held
 
     def _put(
-        self, mutation: Mutation, target: str, held: Held | None, rev: str | None, free: bool
-    ) -> tuple[Verdict, Held]:
-        if free or held is None or (not held.deleted and held.rev == rev):
+        self, mutation: Mutation, target: str, held: Held | None, rev: str | None, policy: Policy
+    ) -> tuple[Verdict, Held | None]:
+        open_to_all = policy in LAST_WINS or (
+            policy is Policy.MONOTONE and held is not None and not held.deleted
+        )
+        if open_to_all or held is None or (not held.deleted and held.rev == rev):
             made = self._write(mutation, target)
+            if held is not None and not held.deleted:
+                self._meet(mutation, policy, held, rev)
             self._answer(mutation)
             if target == mutation.id:
                 return _done(mutation, made), made
             return _conflict(mutation, made.id), made
         return self._copy(mutation)
 
-    def _copy(self, mutation: Mutation) -> tuple[Verdict, Held]:
-        """The patient's version lives on beside what it was meant for."""
-        made = self._write(mutation, derive_id(mutation.mid, "copy"))
-        return _conflict(mutation, made.id), made
+    def _meet(self, mutation: Mutation, policy: Policy, held: Held, rev: str | None) -> None:
+        """Where fields of others stand beside those of this change, the clinic writes what both make, behind it.
+
+        So the change itself stays in the history, for the next one upon it and for who asks what was said.
+        """
+        read = held.body if held.rev == rev else self.ledger.body_at(held.id, rev or "")
+        made = met(policy, read, held.body, mutation.body)
+        if made is not None and sound(held.id, mutation.kind, made):
+            self.ledger.put(held.id, mutation.kind, made, max(held.version, mutation.version))
+
+    def _copy(self, mutation: Mutation) -> tuple[Verdict, Held | None]:
+        """The patient's version lives on beside what it was meant for.
+
+        Where it does so already, a restored clinic is offered it after what somebody made of it since: that stays.
+        """
+        id = derive_id(mutation.mid, "copy")
+        if self.ledger.get(id) is not None:
+            return _conflict(mutation, id), None
+        return _conflict(mutation, id), self._write(mutation, id)
 
     def _buried(self, target: str, rev: str | None) -> bool:
         """True for a document that was here and is nowhere now: it was deleted, and even that is forgotten.

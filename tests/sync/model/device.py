@@ -25,7 +25,7 @@ from tests.sync.model.resets import LIVES, Resets, held
 from tests.sync.model.truth import Truth, Written
 
 EMPTY = ("docs", "base", "outbox", "sent", "scopes", "state", "blobs", "search_due")
-QUEUE = "SELECT mid, scope, id, kind, op, body, tried, reason FROM outbox ORDER BY n"
+QUEUE = "SELECT mid, scope, id, kind, op, body, tried, reason, base_rev, base_after FROM outbox ORDER BY n"
 SHOWN = """SELECT scope, id, kind, body, rev, seq, deleted,
     EXISTS (SELECT 1 FROM outbox AS o WHERE o.scope = docs.scope AND o.id = docs.id AND reason IS NULL) AS over
     FROM docs ORDER BY n"""
@@ -62,7 +62,7 @@ class Device:
         self.own: frozenset[str] = frozenset()
         self.deleted: set[str] = set()
         self.form: tuple[Doc, frozenset[str]] | None = None
-        self._saving = False
+        self._saving, self._upon = False, ""
         self.late: list[tuple[list[Mutation], Reply, int]] = []
         self.life, self.resets = 0, Resets()
         self.docs: list[tuple[Any, ...]] = []
@@ -94,14 +94,15 @@ class Device:
         before = self.docs, self.beneath
         self.queue, self.docs = self.ask(QUEUE), self.ask(SHOWN)
         self.beneath, self.sent, self.scopes = self.ask(BENEATH), self.ask(SENT), self.ask(FOREVER)
-        for mid, scope, id, kind, op, body, _tried, _reason in self.queue:
+        for mid, scope, id, kind, op, body, _tried, _reason, *base in self.queue:
             self.truth.label(id)
             if mid not in self.truth.written:
                 number = len(self.truth.written)
                 saw = self.form[1] if self.form and self.form[0].id == id and self._saving else self.seen
                 self.truth.written[mid] = Written(
-                    mid, number, self.number, scope, id, kind, op, body, saw, self.own
-                )
+                    mid, number, self.number, scope, id, kind, op, body, saw, self.own,
+                    self._upon or self.truth.body_of(base[1]), (base[0], base[1]),
+                )  # fmt: skip
                 self.own |= {mid}
                 self.deleted |= {id} if op == "delete" else set()
         for _scope, id, _kind, _body, rev, _seq, deleted, _over in self.docs:
@@ -139,9 +140,11 @@ class Device:
         self.look()
 
     def edit(self, doc: Doc) -> None:
-        """Say something else in a document in view."""
+        """Say something else in a document that was read before."""
+        self._upon = doc.body()
         self.store.put(changed(doc, self.words(type(doc))))
         self.look()
+        self._upon = ""
 
     def delete(self, doc: Doc) -> None:
         """Delete a document in view."""
@@ -156,8 +159,7 @@ class Device:
         """Save what was begun earlier, whatever happened to the document since."""
         if self.form:
             self._saving = True
-            self.store.put(changed(self.form[0], self.words(type(self.form[0]))))
-            self.look()
+            self.edit(self.form[0])
             self._saving, self.form = False, None
 
     def undo(self, k: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -213,7 +212,7 @@ class Model(RuleBasedStateMachine):
         if days > KEPT_AT_MOST:
             self.world.ages_pass()
         else:
-            self.world.moment += timedelta(days=days)
+            self.world.days_pass(days)
 
     @rule(d=device, ends=st.booleans())
     def access(self, d: int, ends: bool) -> None:

@@ -34,10 +34,19 @@ class Novel(Draft):
 
 
 class Setting(Draft):
-    """A preference."""
+    """A preference of two parts, which two devices may change at once."""
 
     kind: ClassVar[str] = "model-setting"
     policy: ClassVar[Policy] = Policy.REGISTER
+    tone: str = ""
+
+
+class Progress(Draft):
+    """How far somebody has read."""
+
+    kind: ClassVar[str] = "model-progress"
+    policy: ClassVar[Policy] = Policy.MONOTONE
+    done: int = 0
 
 
 class Wish(Draft):
@@ -61,11 +70,12 @@ class Intruder(Draft):
     kind: ClassVar[str] = "record"
 
 
-KNOWN = {noun.kind: noun for noun in (Draft, Setting, Wish, Journal)}
-EDITABLE: tuple[type[Doc], ...] = (Draft, Novel, Setting, Wish, Journal)
+KNOWN = {noun.kind: noun for noun in (Draft, Setting, Progress, Wish, Journal)}
+EDITABLE: tuple[type[Doc], ...] = (Draft, Novel, Setting, Setting, Progress, Wish, Journal)
 ALL: dict[str, type[Doc]] = {noun.kind: noun for noun in (*EDITABLE, Intruder, MoodEntry, Lesson)}
 KINDS_OF_ALL = {noun.kind for noun in (*EDITABLE, MoodEntry)}
 LAST_WINS = {"model-setting", "model-wish"}
+ANY_ORDER = {*LAST_WINS, "model-progress"}
 
 
 @contextlib.contextmanager
@@ -93,8 +103,17 @@ def fields(noun: type[Doc], text: str) -> dict[str, object]:
 
 def changed(doc: Doc, text: str) -> Doc:
     """The same document saying something else."""
+    if isinstance(doc, Progress):
+        return doc.model_copy(update={"text": text, "done": number_in(text) * 37 % 100})
+    if isinstance(doc, Setting) and number_in(text) % 2:
+        return doc.model_copy(update={"tone": text})
     name = {"mood": "note", "model-journal": "sealed"}.get(doc.kind, "text")
     return doc.model_copy(update={name: seal(text) if name == "sealed" else text})
+
+
+def number_in(text: str) -> int:
+    """The number of a text; it decides what else an edit says, so that a schedule can be run again."""
+    return int("".join(letter for letter in text if letter.isdigit()))
 
 
 def seal(text: str) -> str:

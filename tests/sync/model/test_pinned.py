@@ -109,6 +109,23 @@ def test_a_copy_that_the_clinic_forgot_comes_back(world: World) -> None:
     assert shown(phone) == ["psecret2.", "psecret3."]
 
 
+def test_a_copy_offered_again_replaces_nothing_that_was_made_of_it(world: World) -> None:
+    """Its text took the place of a newer one, which the other device had given back to the restored clinic before."""
+    phone, tablet = world.devices[:2]
+    phone.create(Draft, "doc")
+    sync(world, phone, tablet)
+    world.desk.back_up()
+    doc = phone.pick(0, {Draft.kind})
+    assert doc
+    phone.delete(doc)
+    edit(tablet)
+    sync(world, phone, tablet, phone)
+    world.desk.restore(0)
+    edit(phone)
+    sync(world, phone, tablet)
+    assert shown(tablet) == ["psecret3."]
+
+
 def test_a_form_left_open_overwrites_nothing_that_came_meanwhile(world: World) -> None:
     """It was sent as made upon the revision in the store, which its author had never read."""
     phone, tablet = world.devices[:2]

@@ -11,7 +11,10 @@ from sync.protocol.wire import Mutation, Verdict
 
 @dataclass(frozen=True)
 class Written:
-    """One thing that a person did on a device. `saw`: revisions that device had shown by then; `seen`: own mids."""
+    """One thing that a person did on a device. `saw`: revisions that device had shown by then; `own`: own mids.
+
+    `upon` is the body that the person had before them, `base` what the device says of that: a revision, an own change.
+    """
 
     mid: str
     number: int
@@ -23,6 +26,8 @@ class Written:
     body: str
     saw: frozenset[str]
     own: frozenset[str]
+    upon: str
+    base: tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Truth:
         """A text nobody has used yet; it names its patient."""
         self.texts += 1
         return f"{patient}secret{self.texts}."
+
+    def body_of(self, mid: str | None) -> str:
+        """What a change said; an empty body where there was none."""
+        return self.written[mid].body if mid in self.written else "{}"
 
     def label(self, id: str) -> int:
         """A number for a document in the order of discovery, the same in every run of a schedule."""

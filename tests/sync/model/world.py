@@ -145,10 +145,19 @@ class World:
             device.late, device.stragglers = [], []
             if any(one[6] for one in device.queue):
                 self.sync(device, 9, ALL_AT_ONCE)
-        taken = {mid for _scope, mid in self.book().applied}
-        if not any(one[0] in taken for device in self.devices for one in device.queue):
+        if not self._is_sending_again():
             self.moment += FORGOTTEN + timedelta(days=1)
             self.desk.compact()
+
+    def days_pass(self, days: int) -> None:
+        """Some days; the clinic looks each day for what it may forget."""
+        self.moment += timedelta(days=days)
+        if not self._is_sending_again():
+            self.desk.compact()
+
+    def _is_sending_again(self) -> bool:
+        taken = {mid for _scope, mid in self.book().applied}
+        return any(one[0] in taken for device in self.devices for one in device.queue)
 
     def far_less(self, device: Device, wrong: bool) -> None:
         """Of a lot that everybody has the clinic has nothing any more: by a mistake, or rightly, and long ago."""

@@ -16,7 +16,7 @@ GENERATION, SEGMENT, SNAPSHOTS = (
     "sync/server/snapshots.py",
 )
 LEDGER, HEADS, DOC = "sync/server/ledger.py", "sync/server/heads.py", "sync/models/doc.py"
-COMPACTION = "sync/server/compaction.py"
+COMPACTION, MERGING = "sync/server/compaction.py", "sync/server/merging.py"
 Change = tuple[str, str, str]
 
 
@@ -48,7 +48,8 @@ DESIGN = (
     Mistake(
         "lww",
         "an edit on an old base silently replaces the newer text",
-        ((VERDICTS, "Policy.MONOTONE)", "Policy.MONOTONE, Policy.KEEP_BOTH, Policy.SEALED)"),),
+        ((VERDICTS, "LAST_WINS = (Policy.REGISTER, Policy.COMMAND)",
+          "LAST_WINS = (Policy.REGISTER, Policy.COMMAND, Policy.KEEP_BOTH, Policy.SEALED)"),),
     ),
     Mistake(
         "compact-silent",
@@ -268,6 +269,34 @@ LESS = (
         ((LEDGER, "values(epoch=fresh, vouched=False)", "values(epoch=fresh, vouched=True)"),),
     ),
 )  # fmt: skip
+FIELDS = (
+    Mistake(
+        "register-loses-field",
+        "a preference changed on one device takes what another one changed beside it",
+        ((VERDICTS, "made = met(policy, read, held.body, mutation.body)", "made = None"),),
+    ),
+    Mistake(
+        "register-without-base",
+        "all that a change names counts as changed",
+        ((MERGING, 'registered(before, now, said) if', 'registered(None, now, said) if'),),
+    ),
+    Mistake(
+        "register-upon-merged",
+        "the second change of two is compared with what the clinic made of the first",
+        ((LEDGER, "            if (one.id, one.rev) == (id, rev):\n                return one.body\n",
+          "            if (one.id, one.rev) == (id, rev):\n                return self._written[id].body\n"),),
+    ),
+    Mistake(
+        "monotone-goes-back",
+        "the last one who says how far they are wins, although others were further",
+        ((MERGING, "if name not in stands or _rises(stands[name], value)", "if True"),),
+    ),
+    Mistake(
+        "merged-is-echo",
+        "what the clinic made of two changes is not sent to the one who made the second",
+        ((VERDICTS, "max(held.version, mutation.version))", "max(held.version, mutation.version), mid=mutation.mid)"),),
+    ),
+)  # fmt: skip
 FORGETTING = (
     Mistake(
         "floor-stays",
@@ -291,4 +320,4 @@ FORGETTING = (
         ((VERDICTS, "if not free and held is None and self._buried(target, rev):", "if False:"),),
     ),
 )  # fmt: skip
-MISTAKES = (*DESIGN, *OURS, *PIECES, *LESS, *FORGETTING)
+MISTAKES = (*DESIGN, *OURS, *PIECES, *LESS, *FIELDS, *FORGETTING)
