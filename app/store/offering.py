@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-KEPT = timedelta(days=30)
+KEPT, AT_MOST = timedelta(days=30), timedelta(days=365)
 TAKEN = "scope = :scope AND (status IN ('ok', 'dup') OR copy_id IS NOT NULL)"
 FIRST = "SELECT min(coalesce(min(n), 1), 1) FROM outbox"
 AGAIN = f"""INSERT OR IGNORE INTO outbox
@@ -26,9 +26,9 @@ CHAIN = """UPDATE outbox SET base_after =
         AND base_rev IN (SELECT rev FROM sent WHERE scope = :scope)"""
 
 
-def forget_old(db: Database, at: str) -> None:
-    """Let go of what was settled more than 30 days before `at`."""
-    oldest = datetime.fromisoformat(at) - KEPT
+def forget_old(db: Database, at: str, kept: timedelta = KEPT) -> None:
+    """Let go of what was settled longer than that before `at`. AT_MOST: the clinic knows it again for 400 days."""
+    oldest = datetime.fromisoformat(at) - kept
     db.execute("DELETE FROM sent WHERE settled_at < ?", [oldest.isoformat()])
 
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from app.store import blobs
 from app.store.generation import confirm, turn
-from app.store.offering import forget_old
+from app.store.offering import AT_MOST, forget_old
 from app.store.verdicts import judge
 from sync.protocol.wire import Mutation, Reply
 
@@ -24,6 +24,8 @@ def take(db: Database, sent: Sequence[Mutation], reply: Reply, at: str, pinned: 
     `at` is this device's time, for want of the clinic's. What is old is forgotten last: a device that was away for
     long may hear only now that the clinic was restored, and still has what that forgot.
     """
+    if reply.at:
+        forget_old(db, reply.at, AT_MOST)
     changed = judge(db, sent, reply.verdicts, reply.at or at)
     for page in reply.pages:
         changed |= turn(db, page)

@@ -91,6 +91,7 @@ DESIGN = (
     Mistake(
         "chain-not-followed",
         "a chained edit follows the verdict of its predecessor but not its document id",
-        ((VERDICTS, "return past.doc, past.rev", "return mutation.id, past.rev"),),
+        ((VERDICTS, "return past.doc, past.rev",
+          'return mutation.id, getattr(self.ledger.get(mutation.id), "rev", None)'),),
     ),
 )  # fmt: skip
