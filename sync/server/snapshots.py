@@ -33,9 +33,9 @@ class Sizes:
     A device fetches the next segment while it takes one in: a kill costs two of them, which is less than 1 MiB.
     """
 
-    raw: int = 2 << 20
-    packed: int = 448 << 10
-    level: int = 6
+    raw: int = 4 << 20
+    packed: int = 500 << 10
+    level: int = 8
     changes: int = 1000
 
 
