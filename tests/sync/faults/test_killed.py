@@ -61,7 +61,7 @@ def postgres() -> Iterator[Postgres]:
             yield server
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_many_kills_lose_nothing_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
     with open_ward(tmp_path, postgres.url, SEED + 1) as ward:
         ward.join("phone", "tablet")
