@@ -237,6 +237,6 @@ def test_devices_end_up_equal(database: Database, script: list[Step]) -> None:
 
 @pytest.mark.slow
 @given(script=st.lists(steps, max_size=3).map(lambda parts: list(chain.from_iterable(parts))))
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_devices_end_up_equal_after_long_scripts(database: Database, script: list[Step]) -> None:
     converge(database, script)
