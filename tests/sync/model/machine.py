@@ -195,6 +195,16 @@ class Model(RuleBasedStateMachine):
     def restore(self, k: int) -> None:
         self.world.desk.restore(k)
 
+    @rule(d=device, k=number, twice=st.booleans())
+    def forget(self, d: int, k: int, twice: bool) -> None:
+        """The clinic forgets what somebody has just sent, and they go on writing upon it."""
+        self.world.desk.back_up()
+        for _ in range(1 + twice):
+            self.edit(d, k)
+            self.world.sync(self.of(d), 9, 9999)
+        self.world.desk.restore(-1)
+        self.edit(d, k)
+
     @rule(d=device, wrong=st.booleans(), k=number)
     def far_less(self, d: int, wrong: bool, k: int) -> None:
         """A device finds that the clinic has lost most of what there was, and goes on writing upon it."""

@@ -76,6 +76,7 @@ class Resets:
         for scope, generation, caught_up, doubt in lives:
             if self._generations.get(scope, generation) != generation:
                 had = {d[1] for d in before[0] if d[0] == scope and d[5] is not None}
+                had |= self._of(scope).accepted
                 self.open[scope] = Reset(scope, had, set(held(scope, *before)))
             self._generations[scope] = generation
             if reset := self.open.get(scope):
@@ -85,7 +86,6 @@ class Resets:
         self._news.clear()
 
     def _follow(self, reset: Reset, news: News) -> None:
-        reset.had |= news.accepted
         reset.gone |= news.gone
         reset.signed |= news.signed
 

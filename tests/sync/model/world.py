@@ -174,11 +174,11 @@ class World:
 
     def send_back(self, device: Device, restored: bool) -> None:
         """What the device knows of its scope is of no use: a backup was put back, or it was away for too long."""
+        self.desk.write(device.scope, self.truth.text(device.patient), "passing")
         if restored:
             self.desk.back_up()
             self.desk.restore(-1)
             return
-        self.desk.write(device.scope, self.truth.text(device.patient), "passing")
         self.desk.delete(device.scope, "passing")
         self.ages_pass()
 

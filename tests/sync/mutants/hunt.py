@@ -61,11 +61,11 @@ def plant(mistake: Mistake, root: Path) -> None:
         file.write_text(broken(file.read_text(), mistake, where))
 
 
-def hunt(mistake: Mistake, examples: int | None = None) -> Catch:
-    """Run the model against one mistake, in a process of its own."""
+def hunt(mistake: Mistake, first: int | None = None) -> Catch:
+    """Run the model against one mistake, in a process of its own; only the `first` scripts, where that is given."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         plant(mistake, Path(folder))
-        wanted = [str(examples or mistake.examples), str(mistake.steps)]
+        wanted = [str(mistake.examples), str(mistake.steps), *([str(first)] if first else [])]
         done = subprocess.run(
             [sys.executable, "-c", PROBE, *wanted], cwd=folder, capture_output=True, text=True,
             timeout=LONGEST, env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
