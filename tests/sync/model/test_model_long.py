@@ -1,4 +1,4 @@
-"""The model at length: ten thousand scripts, in classes so that two workers share them. The gate takes an eighth."""
+"""The model at length: ten thousand scripts, in classes so that two workers share them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tests.sync.model.run import run
 EXAMPLES, STEPS = 1250, 30
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_whatever_happens_every_invariant_holds() -> None:
     run(EXAMPLES, STEPS, 1)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 class TestOdd:
     """Half of the rest."""
 
@@ -23,7 +23,7 @@ class TestOdd:
         run(EXAMPLES, STEPS, number)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 class TestEven:
     """The other half."""
 
