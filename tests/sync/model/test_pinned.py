@@ -282,3 +282,17 @@ def test_nor_does_one_that_was_begun_before_the_clinic_was_restored(world: World
     world.ages_pass()
     sync(world, phone, tablet)
     assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]
+
+
+def test_what_is_sent_again_is_never_taken_for_the_clinics(world: World) -> None:
+    """Of two changes that were set aside, the first one sent again was kept as what the clinic had said."""
+    phone = world.devices[0]
+    phone.create(Draft, "doc")
+    edit(phone)
+    world.revoke(phone)
+    sync(world, phone)
+    for _ in range(2):
+        phone.send_again(0)
+        check(world)
+    assert not phone.beneath
+    world.grant(phone)
