@@ -19,14 +19,14 @@ BASE = """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted) V
     ON CONFLICT (scope, id) DO UPDATE SET kind = excluded.kind, body = excluded.body,
     version = excluded.version, rev = excluded.rev, seq = excluded.seq, deleted = excluded.deleted
     WHERE excluded.seq > coalesce(seq, -1)"""
-COPY_BASE = """INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
+WAITS = "EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND id = ?2 AND reason IS NULL)"
+COPY_BASE = f"""INSERT OR IGNORE INTO base (scope, id, kind, body, version, rev, seq, deleted)
     SELECT scope, id, kind, body, version, rev,
         CASE WHEN generation < (SELECT generation FROM scopes WHERE scopes.scope = docs.scope) THEN -1 ELSE seq END,
-        deleted FROM docs WHERE scope = ? AND id = ?"""
+        deleted FROM docs WHERE scope = ?1 AND id = ?2 AND NOT {WAITS}"""
 LAY = """INSERT INTO docs (scope, id, kind, body, version, deleted) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (scope, id) DO UPDATE SET body = excluded.body, version = excluded.version,
     deleted = excluded.deleted"""
-WAITS = "EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND id = ?2 AND reason IS NULL)"
 GENERATION = "iif(base.seq < 0, 0, coalesce((SELECT generation FROM scopes WHERE scope = ?1), 0))"
 LIFT = (
     """INSERT INTO docs (scope, id, kind, body, version, deleted)
@@ -61,8 +61,7 @@ def enqueue(db: Database, doc: Doc, body: str, op: str, scope: str, *, mid: str,
     Raises NeedsUpdate for a document whose shape is of a later version: what this one does not know would be lost.
     """
     before = db.execute(LAST, [scope, doc.id]).fetchone()
-    if not before:
-        db.execute(COPY_BASE, [scope, doc.id])
+    db.execute(COPY_BASE, [scope, doc.id])
     row = db.execute(SHOWN, [scope, doc.id]).fetchone()
     if row and row[1] > doc.version:
         raise NeedsUpdate(doc.kind)

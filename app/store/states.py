@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.store.errors import plainly
-from app.store.overlay import COPY_BASE, LAST, lift
+from app.store.overlay import COPY_BASE, lift
 from app.store.store import Store
 from sync.models import new_id
 
@@ -106,8 +106,7 @@ def offer_again(store: Store, mid: str) -> None:
         return
     scope, id, kind = row
     with plainly(store.folder), store.db.atomic():
-        if not store.db.execute(LAST, [scope, id]).fetchone():
-            store.db.execute(COPY_BASE, [scope, id])
+        store.db.execute(COPY_BASE, [scope, id])
         store.db.execute("UPDATE outbox SET reason = NULL WHERE mid = ?", [mid])
         lift(store.db, [(scope, id)])
     store.announce({kind, "outbox", "written"})
