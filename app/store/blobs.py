@@ -36,10 +36,10 @@ WAITING = f"""SELECT o.mid, b.whole, b.refused FROM ({HELD}) AS first
     JOIN blobs AS b ON b.scope = o.scope AND b.there <> 1 AND instr(named.body, b.hash) > 0"""
 FREE = f"""there = 1 AND kept = 0 AND wanted = 0 AND (made = 0 OR there_at < ?) AND NOT {NAMED.format("")}"""
 LOOSE = f"""there = 0 AND wanted = 0 AND kept = 0 AND at < ? AND NOT {NAMED.format("")} AND NOT {SHOWN}"""
-NAMING = """SELECT scope, body, at FROM outbox WHERE instr(body, :hash) > 0
-    UNION ALL SELECT scope, body, '' FROM docs WHERE instr(body, :hash) > 0"""
-ADOPT = """INSERT OR IGNORE INTO blobs (n, scope, hash, size, type, at, made, kept)
-    VALUES (?, ?, ?, ?, ?, ?, 1, ?)"""
+NAMING = """SELECT scope, body, at, 0 AS there FROM outbox WHERE instr(body, :hash) > 0
+    UNION ALL SELECT scope, body, '', 2 FROM docs WHERE instr(body, :hash) > 0"""
+ADOPT = """INSERT OR IGNORE INTO blobs (n, scope, hash, size, type, at, made, there, kept)
+    VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)"""
 
 
 def attach(db: Database, source: bytes | BinaryIO, type: str, name: str, scope: str, at: str) -> Attachment:
@@ -197,12 +197,12 @@ def _adopt(db: Database, n: int) -> None:
         digest.update(data)
         size += len(data)
     hash = digest.hexdigest()
-    for scope, body, at in db.execute(NAMING, {"hash": hash}).fetchall():
+    for scope, body, at, there in db.execute(NAMING, {"hash": hash}).fetchall():
         for named in attachments_in(body):
             if named.hash == hash and known(db, scope, hash) is None:
-                db.execute(ADOPT, [n, scope, hash, named.size, named.type, at, 0])
+                db.execute(ADOPT, [n, scope, hash, named.size, named.type, at, there, 0])
                 return
-    if db.execute(ADOPT, [n, "", hash, size, "", "", 1]).rowcount < 1:
+    if db.execute(ADOPT, [n, "", hash, size, "", "", 0, 1]).rowcount < 1:
         db.execute("DELETE FROM parts WHERE blob = ?", [n])  # the same bytes are here already
 
 

@@ -16,6 +16,7 @@ from app.store.salvage import salvage
 from app.store.shelf import Shelf
 from sync.models import Attachment
 from sync.protocol.attachments import PART, Blob, Held
+from sync.protocol.wire import Reply, Verdict
 from tests.store.killed import FAST
 from tests.store.old.make import SCOPE, now
 from tests.store.test_salvage import FILE, KEY, damaged, owners
@@ -66,6 +67,23 @@ def test_what_was_not_sent_is_saved_from_a_damaged_store(tmp_path: Path, seed: i
     store = open_store(tmp_path / "new", KEY, now)
     assert [bytes_of(store, named(data)) for data in (SENT, UNSENT)] == [SENT, UNSENT]
     assert set(Shelf(store).unsent()) == {blob_of(SENT), blob_of(UNSENT)}
+    store.close()
+
+
+def test_a_file_of_a_settled_letter_is_asked_for_and_can_be_let_go_again(tmp_path: Path) -> None:
+    store = filled(tmp_path / "whole")
+    sent = store.pending(9)
+    verdicts = [Verdict(mid=one.mid, status="ok", id=one.id, rev="e.1", seq=1) for one in sent]
+    store.settle(sent, Reply(verdicts=verdicts))
+    store.close()
+    lost = [number for number, name in owners(tmp_path / "whole").items() if name == "blobs"]
+    path = damaged(tmp_path / "whole", tmp_path / "damaged", lost, random.Random(1))
+    salvage(path, KEY, tmp_path / "new", now)
+    store = open_store(tmp_path / "new", KEY, now)
+    assert set(Shelf(store).unsent()) == {blob_of(SENT), blob_of(UNSENT)}
+    Shelf(store).heard(blob_of(SENT), Held(have=len(SENT), whole=True))
+    blobs.make_room(store.db, now() + timedelta(days=400), 0)
+    assert [bytes_of(store, named(UNSENT))] == [UNSENT] and shelf.where(store, named(SENT), SCOPE) == "away"
     store.close()
 
 
