@@ -14,6 +14,7 @@ from sync.client.link import Link, Word, Work, word_for
 from sync.client.pieces import Pieces
 from sync.client.schedule import Conditions, Schedule
 from sync.client.transport import Transport
+from sync.protocol.attachments import PART
 from sync.protocol.errors import Erased, NotTheClinic, Offline, ReportedLost, SyncError, Unwell
 from sync.protocol.flow import Answer, Fetch, Replica, Step, sync_flow
 from sync.protocol.wire import MAX_MUTATIONS, PAGE_BYTES, Exchange, Reply
@@ -115,7 +116,8 @@ class Engine:
                         outcome.add(await self._converse(0))
                     if self._stopped:
                         break
-                    self.link.say("working", work=work)
+                    if (work.total or 0) > PART:
+                        self.link.say("working", work=work)
         if self.carrier is not None and self._stopped:
             outcome.more = outcome.more or self.carrier.is_needed()
         return outcome

@@ -64,6 +64,15 @@ async def test_a_big_file_shows_how_far_it_is_and_can_be_stopped(phone: Phone) -
     assert (phone.app.link.word, phone.app.link.work) == ("up-to-date", None) and not phone.store.pending(1)
 
 
+async def test_what_goes_in_one_request_shows_no_bar(phone: Phone) -> None:
+    write(phone.store, picture(PART))
+    said: list[Work | None] = []
+    phone.app.link.listen(lambda: said.append(phone.app.link.work))
+    assert phone.app.engine
+    await phone.app.engine._attempt()
+    assert said and not any(said) and not phone.store.pending(1)
+
+
 async def test_what_is_made_upon_a_waiting_letter_waits_and_the_rest_goes(phone: Phone, wire: Wire) -> None:
     letter = write(phone.store, BIG)
     phone.store.put(letter.model_copy(update={"text": "edited"}))
