@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sync.client.blobs import Carrier, Stock
 from sync.client.link import Link, Word, Work, word_for
+from sync.client.outcome import HoldCut, LetGo, Outcome, unheard
 from sync.client.pieces import Pieces
 from sync.client.schedule import Conditions, Schedule
 from sync.client.transport import Transport
@@ -28,40 +28,6 @@ LITTLE = 1
 async def keep_it(_order: str) -> bool:
     """Obeys no order: a record that nobody is there to erase."""
     return False
-
-
-@dataclass
-class Outcome:
-    """What one conversation moved. It was held for `took` of `held` seconds; `more` is left where it was stopped."""
-
-    received: int = 0
-    sent: int = 0
-    reset: int = 0
-    judged: int = 0
-    held: int = 0
-    took: float = 0.0
-    moved: bool = False
-    more: bool = False
-
-    def add(self, more: Outcome) -> None:
-        """And what another one moved."""
-        self.received += more.received
-        self.sent += more.sent
-        self.reset += more.reset
-
-
-class LetGo(Exception):
-    """A held request was given up, because there is something else to do."""
-
-
-class HoldCut(Exception):
-    """A held request got no answer. That alone says nothing of the clinic."""
-
-
-def _unheard(asked: asyncio.Future[Reply]) -> None:
-    """Nobody waits for this answer any more, not even for its error."""
-    if not asked.cancelled():
-        asked.exception()
 
 
 class Engine:
@@ -187,7 +153,7 @@ class Engine:
         finally:
             stirred.cancel()
             asked.cancel()
-            asked.add_done_callback(_unheard)
+            asked.add_done_callback(unheard)
 
     async def run(self) -> None:
         """Sync now, after each write, and whenever the schedule says; back off while the clinic cannot be reached."""
