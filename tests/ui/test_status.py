@@ -33,7 +33,7 @@ SENDING = Work("sending", 120, 1000)
         (FakeLink("working", work=SENDING), Outbox(880), "Sending 120 of 1,000. 880 things waiting"),
         (FakeLink("stopped", work=GETTING), Outbox(), f"Stopped: 12,400 of 50,000 are here. {LOST}"),
         (FakeLink("stopped", work=SENDING), Outbox(880), f"Stopped: 120 of 1,000 were sent. {LOST} {MANY}"),
-        (FakeLink("working", work=Work("sending_files", 399, 400)), Outbox(), "Sending files: 99 %"),
+        (FakeLink("working", work=Work("sending_files", 399, 400)), Outbox(), "Sending files: 99%"),
         (FakeLink("unwell"), Outbox(), f"Your clinic’s computer has a problem. It will be tried again. {WORKS}"),
         (FakeLink("ended"), Outbox(1), f"{ENDED} 1 thing waiting"),
     ],
