@@ -2,7 +2,7 @@
 
 AppError
   x StoreError   StoreDamaged StoreFull StoreNewer StoreBusy StoreLocked NoCipher ReadOnly NeedsUpdate
-                 MigrationFailed NotEmpty NotThere
+                 TooLong MigrationFailed NotEmpty NotThere
       BackupError    BackupWrongPassphrase BackupDamaged BackupNewer BackupStopped
   x VaultError   NoVault WrongPasscode WrongCode TooManyTries VaultDamaged VaultExists KeyringMissing WeakPasscode
                  NotRecognised NoArgon2
@@ -74,6 +74,10 @@ class ReadOnly(StoreError):
 
 class NeedsUpdate(StoreError):
     """This was written by a newer version of the app ({0}). Update the app to change it. It is kept as it is."""
+
+
+class TooLong(StoreError):
+    """This is too long for one entry ({0}), so it was not saved. Make it shorter, or save it in parts."""
 
 
 class MigrationFailed(StoreError):

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from sqlite_utils import Database
 
-from app.core.errors import ReadOnly, StoreError, StoreLocked
+from app.core.errors import ReadOnly, StoreError, StoreLocked, TooLong
 from app.store import blobs, generation, overlay, settle
 from app.store.engine import FILE, open_encrypted
 from app.store.errors import plainly
@@ -21,7 +21,7 @@ from app.store.renew import put_in_place
 from sync.models import Attachment, Doc, Policy, Stamp, new_id
 from sync.protocol.flow import Part
 from sync.protocol.segment import Line
-from sync.protocol.wire import Mutation, Reply
+from sync.protocol.wire import MAX_BODY, Mutation, Reply
 
 Heard = Callable[[frozenset[str]], None]
 Noun = TypeVar("Noun", bound=Doc)
@@ -119,6 +119,8 @@ class Store:
         if doc.policy is Policy.SERVER:
             raise ReadOnly(doc.kind)
         now, body = self.now(), doc.body()
+        if op == "put" and doc.policy is not Policy.LOCAL and len(body) > MAX_BODY:
+            raise TooLong(doc.kind)
         with plainly(self.folder), self.db.atomic():
             if doc.policy is not Policy.LOCAL:
                 overlay.enqueue(self.db, doc, body, op, scope, mid=new_id(now), at=now.isoformat())

@@ -23,6 +23,7 @@ FAILURES: dict[type[BaseException], tuple[str, Kind, tuple[str, ...]]] = {
     on_device.NoCipher: ("failures.no_cipher", "urgent", ()),
     on_device.ReadOnly: ("failures.read_only", "attention", ()),
     on_device.NeedsUpdate: ("failures.needs_update", "attention", ()),
+    on_device.TooLong: ("failures.too_long", "attention", ()),
     on_device.MigrationFailed: ("failures.migration_failed", "urgent", ("copy",)),
     on_device.NotEmpty: ("failures.not_empty", "attention", ()),
     on_device.NotThere: ("failures.not_there", "attention", ()),

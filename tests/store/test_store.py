@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import pytest
 
-from app.core.errors import ReadOnly, StoreDamaged, StoreFull, StoreNewer
+from app.core.errors import ReadOnly, StoreDamaged, StoreFull, StoreNewer, TooLong
 from app.store import Store, open_store, states
 from app.store.search import find
 from sync.models import Doc, Lesson, MoodEntry, Person, Policy, Receipt, Word, new_id
-from sync.protocol.wire import Mutation, Page, Reply, Row, Verdict
+from sync.protocol.wire import MAX_BODY, Mutation, Page, Reply, Row, Verdict
 
 SCOPE = "patient:rosa"
 NOW = datetime(2026, 6, 2, 15, tzinfo=UTC)
@@ -82,6 +82,15 @@ def test_listeners_hear_their_kinds_and_no_others(store: Store) -> None:
 def test_what_the_clinic_owns_cannot_be_written_here(store: Store) -> None:
     with pytest.raises(ReadOnly):
         store.put(Person(id="p", fhir_id="rosa", name="Rosa"))
+
+
+def test_what_no_exchange_could_carry_is_said_at_once_and_not_saved(store: Store) -> None:
+    bare = len(Paper(id="p", words="").body())
+    store.put(Paper(id="p", words="x" * (MAX_BODY - bare)))
+    with pytest.raises(TooLong):
+        store.put(Paper(id="p", words="x" * (MAX_BODY - bare + 1)))
+    assert [len(one.body) for one in store.pending(9)] == [MAX_BODY]
+    Mutation.model_validate(store.pending(9)[0].model_dump())
 
 
 def test_the_words_advance_only_on_evidence(store: Store) -> None:
