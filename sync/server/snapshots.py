@@ -149,16 +149,17 @@ class Snapshots:
 
 
 def cut_up(lines: Iterable[Line], sizes: Sizes) -> Iterator[tuple[bytes, int]]:
-    """The rows in packed pieces, and how many are in each. A row that is bigger than a piece travels alone."""
+    """The rows in packed pieces, and how many are in each. A row that may fill a piece travels alone."""
     piece: list[Line] = []
     size = 0
     for line in lines:
         length = len(line[-1]) + AROUND
-        if piece and size + length > sizes.raw:
+        alone = length > sizes.packed
+        if piece and (alone or size + length > sizes.raw):
             yield from _packed(piece, sizes)
             piece, size = [], 0
         piece.append(line)
-        size += length
+        size += sizes.raw if alone else length
     if piece:
         yield from _packed(piece, sizes)
 

@@ -183,8 +183,9 @@ def test_any_sizes_bring_every_row_in_order(sizes):
 
 def test_a_row_bigger_than_a_piece_travels_alone():
     big = ("big", "record", "e.9", 9, False, 1, "y" * 5000)
-    pieces = list(cut_up([LINES[0], big, LINES[1]], Sizes(raw=1000)))
-    assert [rows for _, rows in pieces] == [1, 1, 1]
+    for sizes in (Sizes(raw=1000), Sizes(packed=4000)):
+        pieces = list(cut_up([*LINES[:3], big, *LINES[3:5]], sizes))
+        assert [rows for _, rows in pieces] == [3, 1, 2]
 
 
 def test_bytes_under_another_name_are_nothing():
