@@ -197,10 +197,14 @@ def check_backup(
 
 
 def doubt(db: Database) -> None:
-    """Nothing the clinic said before counts until it says it again; what it does not say again goes."""
+    """Nothing the clinic said before counts until it says it again; what it does not say again goes.
+
+    And all that waits may have reached it since.
+    """
     blobs.doubt(db)
     db.execute("UPDATE docs SET generation = ?", [UNCONFIRMED])
     db.execute("UPDATE base SET seq = ?", [UNCONFIRMED])
+    db.execute("INSERT OR IGNORE INTO away SELECT n FROM outbox")
 
 
 def take(file: BinaryIO, passphrase: str, stretch: Stretch, pace: Pace, db: Database | None) -> Counts:

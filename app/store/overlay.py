@@ -47,6 +47,7 @@ LIFT = (
     AND NOT EXISTS (SELECT 1 FROM base WHERE scope = ?1 AND id = ?2 AND deleted = 0)""",
     f"DELETE FROM base WHERE scope = ?1 AND id = ?2 AND NOT {WAITS}",
 )
+AWAY = "INSERT OR IGNORE INTO away SELECT n FROM outbox WHERE mid = ?"
 QUEUE = """INSERT INTO outbox (mid, scope, id, kind, op, body, version, base_rev, base_after, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 OURS = "SELECT mid, rev FROM sent WHERE scope = ? AND id = ? ORDER BY n DESC LIMIT 1"
@@ -100,17 +101,17 @@ def lift(db: Database, named: Iterable[tuple[str, str]]) -> None:
 
 def leave(db: Database, mids: Iterable[str]) -> None:
     """These changes are about to travel: from now on they may have reached the clinic."""
-    db.conn.executemany("UPDATE outbox SET tried = 1 WHERE mid = ? AND tried = 0", [(mid,) for mid in mids])
+    db.conn.executemany(AWAY, [(mid,) for mid in mids])
 
 
 def mutations(rows: Iterable[dict[str, Any]]) -> list[Mutation]:
-    """Outbox rows as they travel, stopping before they outgrow one exchange."""
+    """Outbox rows as they travel, stopping before they outgrow one exchange. They were checked when they were made."""
     found: list[Mutation] = []
     size = 0
     for row in rows:
         size += len(row["body"])
         if found and size > MAX_PAGE_BYTES // 8:
             break
-        base = Base(rev=row.pop("base_rev"), after=row.pop("base_after"))
-        found.append(Mutation(**row, base=base))
+        base = Base.model_construct(rev=row.pop("base_rev"), after=row.pop("base_after"))
+        found.append(Mutation.model_construct(**row, base=base))
     return found

@@ -2,8 +2,8 @@
 
 docs     what the patient sees: the clinic's latest rows with the patient's unsent changes laid over them
 base     for a document with unsent changes only: the clinic's row beneath them
-outbox   changes on their way, in order; `tried` 1: it may have reached the clinic, 2: the clinic had it
-         once and is offered it again; one with a `reason` was refused
+outbox   changes on their way, in order; one with a `reason` was refused; one that was `tried` is offered again
+away     which of them may have reached the clinic: numbers alone, so that a thousand that leave are three pages
 sent     what the clinic took in the last 30 days, so that a clinic restored from a backup is offered it again:
          upon what it was made, and `rev`, which it became
 scopes   how far this device is in each scope: `snapshot` is the plan of one that is on its way and `filled` how many
@@ -108,6 +108,27 @@ ATTACHMENTS = (
 def attachments(db: Database) -> None:
     """Attachments come in parts, and each scope has its own."""
     for statement in ATTACHMENTS:
+        db.execute(statement)
+
+
+TRAVEL = (
+    "CREATE TABLE away (n INTEGER PRIMARY KEY)",
+    "INSERT INTO away SELECT n FROM outbox WHERE tried = 1",
+    "CREATE TRIGGER outbox_settled AFTER DELETE ON outbox BEGIN DELETE FROM away WHERE n = old.n; END",
+    "ALTER TABLE base RENAME TO base_before",
+    """CREATE TABLE base (
+        n INTEGER PRIMARY KEY, scope TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+        version INTEGER NOT NULL, rev TEXT, seq INTEGER, deleted INTEGER NOT NULL DEFAULT 0, UNIQUE (scope, id))""",
+    """INSERT INTO base (scope, id, kind, body, version, rev, seq, deleted)
+        SELECT scope, id, kind, body, version, rev, seq, deleted FROM base_before""",
+    "DROP TABLE base_before",
+)
+
+
+@migrations()
+def travel(db: Database) -> None:
+    """What leaves is noted beside the outbox; long bodies in `base` no longer take an overflow page each."""
+    for statement in TRAVEL:
         db.execute(statement)
 
 

@@ -36,7 +36,9 @@ RECENT = """
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.scope = docs.scope AND outbox.id = docs.id)
     GROUP BY docs.n ORDER BY at DESC LIMIT ?"""
 ENDED = "('access_ended', 'no_access')"
-LATER = "SELECT n, op, tried FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n >= ? ORDER BY n"
+WENT = "(tried > 0 OR n IN (SELECT n FROM away))"
+LATER = f"SELECT {WENT} FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n >= ?"
+UNSAID = f"DELETE FROM outbox WHERE scope = ? AND id = ? AND n >= ? AND NOT {WENT}"
 BEFORE = """SELECT op, body, version FROM outbox WHERE scope = ? AND id = ? AND reason IS NULL AND n < ?
     ORDER BY n DESC LIMIT 1"""
 BASE = "SELECT 'put', body, version FROM base WHERE scope = ? AND id = ? AND deleted = 0"
@@ -79,10 +81,8 @@ def undo(store: Store, mid: str) -> None:
             return
         n, scope, id, kind = row
         later = store.db.execute(LATER, [scope, id, n]).fetchall()
-        store.db.execute(
-            "DELETE FROM outbox WHERE scope = ? AND id = ? AND n >= ? AND tried = 0", [scope, id, n]
-        )
-        if any(tried for _n, _op, tried in later):
+        store.db.execute(UNSAID, [scope, id, n])
+        if any(went for (went,) in later):
             change_back(store, scope, id, n)
         lift(store.db, [(scope, id)])
     store.announce({kind, "outbox", "written"})

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from sync.models import KINDS
 
@@ -18,8 +18,11 @@ class _Twice(ValueError):
 def sound(id: str, kind: str, body: str) -> bool:
     """True when the body is one strict JSON object that its noun, where known, accepts."""
     try:
-        from_json(body, allow_inf_nan=False)  # as devices read it: half characters and 200 levels are refused
-        fields = STRICT.decode(body)
+        fields = from_json(
+            body, allow_inf_nan=False
+        )  # as devices read it: half characters, 200 levels are refused
+        if to_json(fields).decode() != body:  # what comes out as it went in has no key twice
+            fields = STRICT.decode(body)
         if not isinstance(fields, dict):
             return False
         if kind in KINDS:

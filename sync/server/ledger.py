@@ -36,7 +36,7 @@ _COLUMNS = [row.c[name] for name in Held.__slots__]
 _SPENT = sa.insert(history).from_select(
     KEEP,
     sa.select(*(row.c[name] for name in KEEP)).where(
-        row.c.scope == sa.bindparam("in_scope"), row.c.id == sa.bindparam("of_id")
+        row.c.scope == sa.bindparam("in_scope"), row.c.id.in_(sa.bindparam("of_ids", expanding=True))
     ),
 )
 _CHANGE = (
@@ -115,7 +115,8 @@ class Ledger:
         changed = [held for held in self._written.values() if held.id not in self._fresh]
         new = [held for held in self._written.values() if held.id in self._fresh]
         if changed:
-            run(_SPENT, [{"in_scope": mine, "of_id": held.id} for held in changed])
+            for part in _chunks([held.id for held in changed]):
+                run(_SPENT, {"in_scope": mine, "of_ids": part})
             run(_CHANGE, [{**_values(held), "in_scope": mine, "of_id": held.id} for held in changed])
         if new:
             run(sa.insert(row), [{**_values(held), "scope": mine, "id": held.id} for held in new])

@@ -23,6 +23,7 @@ import zstandard  # noqa: F401
 
 from app.context import App
 from app.main import make_app, views_and_indices
+from app.store.engine import chosen
 from app.store.project import project
 from app.store.search import catch_up
 from app.vault import Vault
@@ -197,6 +198,7 @@ async def once(app: App, phase: str, arguments: list[str]) -> Figures:
 
 def main(phase: str, folder: Path, *arguments: str) -> None:
     """Do it and print what it cost."""
+    chosen()
     started = time.perf_counter()
     app = make_app(folder, vault=Vault(folder, fast=True), drawn=False)
     found = asyncio.run(once(app, phase, list(arguments)))

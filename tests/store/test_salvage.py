@@ -113,7 +113,7 @@ class Without(Pages):
 def expected(folder: Path, lost: set[int]) -> dict[str, set[Any]]:
     """The keys of all rows that have no byte on these pages."""
     shapes = [shape_of(open_store(None, KEY, now).db, table) for table in TABLES]
-    keys = {"docs": slice(1, 3), "base": slice(0, 2)}
+    keys = dict.fromkeys(("docs", "base"), slice(1, 3))
     found: dict[str, set[Any]] = {table: set() for table in TABLES}
     with Without(folder / FILE, KEY) as pages:
         pages.gone = frozenset(lost)

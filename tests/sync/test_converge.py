@@ -170,7 +170,7 @@ class World:
 
         Nobody puts back a backup from before: what the clinic took is offered for 30 days and no longer.
         """
-        tried = any(store.rows("SELECT 1 FROM outbox WHERE tried = 1") for store in self.devices)
+        tried = any(store.rows("SELECT 1 FROM away") for store in self.devices)
         if not (tried or self.unheard):
             self.now += timedelta(days=401)
             compact(self.database, int((self.now - timedelta(days=400)).timestamp() * 1000))

@@ -27,6 +27,7 @@ ALL = (
 mid || body || tried || coalesce(reason, '') FROM outbox UNION ALL SELECT 'sent', mid || status FROM sent UNION ALL \
 SELECT 'scopes', scope || coalesce(cursor, '') || generation || caught_up FROM scopes UNION ALL \
 SELECT 'state', key || value FROM state UNION ALL SELECT 'base', id || body FROM base UNION ALL \
+SELECT 'away', n FROM away UNION ALL \
 SELECT 'due', n FROM search_due UNION ALL SELECT 'blobs', hash || have || whole FROM blobs UNION ALL \
 SELECT 'parts', blob || n FROM parts ORDER BY 1, 2"
 )

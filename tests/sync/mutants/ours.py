@@ -94,7 +94,7 @@ OURS = (
     Mistake(
         "undo-forgets",
         "taking a change back removes it although it may have reached the clinic",
-        ((STATES, 'AND n >= ? AND tried = 0", [scope, id, n]', 'AND n >= ? AND tried < 9", [scope, id, n]'),),
+        ((STATES, "AND n >= ? AND NOT {WENT}", "AND n >= ? AND NOT (1 > 2)"),),
     ),
     Mistake(
         "verdict-forgotten",
