@@ -101,7 +101,10 @@ class Desk:
         self._set(self.now())
         asked = Exchange.model_validate_json(said)
         visitor = Visitor(device, grants)
-        made = answer(self.clinic.database, KEYS, self.now, visitor, asked, self.snapshots)
+        try:
+            made = answer(self.clinic.database, KEYS, self.now, visitor, asked, self.snapshots)
+        except RecursionError as error:
+            raise AssertionError("I3: the clinic begins one life after another and never answers") from error
         self.changed()
         return packed(made, "")[0].decode()
 
