@@ -1,4 +1,7 @@
-"""Everything that goes in comes out: import files, enrol and sync each patient, export, compare as canonical JSON."""
+"""Everything that goes in comes out: import files, enrol and sync each patient, export, compare as canonical JSON.
+
+Counted per resource type at each place on the way: in the files, at the clinic, on the device, in the exported Bundle.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
+import sqlalchemy as sa
 
 from app import headless
 from app.main import make_app
@@ -21,10 +25,15 @@ from app.vault import Vault
 from sync.client.transport import Transport
 from sync.server.api import create_app
 from sync.server.clinic import Clinic
+from sync.server.tables import row
 
 Resource = dict[str, Any]
+PLACES = ("file", "clinic", "device", "export")
+Counts = dict[str, Counter[str]]
 Named = dict[tuple[str, str], str]
 PASSCODE = "round trip"
+HELD = """SELECT body ->> 'type' AS type, count(*) AS n FROM docs
+    WHERE kind = 'record' AND scope = ? AND deleted = 0 GROUP BY 1"""
 
 
 def canonical(resource: Resource) -> str:
@@ -83,31 +92,44 @@ def check(paths: Iterable[Path], db: str, out: TextIO) -> dict[str, Any]:
 
 async def everyone(clinic: Clinic, wanted: dict[str, Named], folder: Path, out: TextIO) -> dict[str, Any]:
     """Each patient in turn."""
-    went_in: Counter[str] = Counter()
-    came_out: Counter[str] = Counter()
+    counts: Counts = {place: Counter() for place in PLACES}
     wrong: list[str] = []
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=create_app(clinic, log=lambda _: None)))
     for patient, named in wanted.items():
-        got = await one(clinic, client, patient, folder / patient)
-        went_in += Counter(type for type, _ in named)
-        came_out += Counter(json.loads(text)["resourceType"] for text in got)
+        got, on_device = await one(clinic, client, patient, folder / patient)
+        counts["file"] += Counter(type for type, _ in named)
+        counts["clinic"] += at_the_clinic(clinic, patient)
+        counts["device"] += on_device
+        counts["export"] += Counter(json.loads(text)["resourceType"] for text in got)
         missing = Counter(named.values()) - Counter(got)
         extra = Counter(got) - Counter(named.values())
         if missing or extra:
             wrong.append(f"{patient}: {sum(missing.values())} missing, {sum(extra.values())} extra")
         print(f"{patient}: {len(named)} in, {len(got)} out", file=out)
-    types = {type: [went_in[type], came_out[type]] for type in sorted(went_in | came_out)}
+    every = sorted({type for found in counts.values() for type in found})
+    types = {type: {place: counts[place][type] for place in PLACES} for type in every}
+    wrong += [f"{type}: {found}" for type, found in types.items() if len(set(found.values())) > 1]
     return {
         "patients": len(wanted),
-        "in": went_in.total(),
-        "out": came_out.total(),
+        "in": counts["file"].total(),
+        "out": counts["export"].total(),
         "types": types,
         "wrong": wrong,
     }
 
 
-async def one(clinic: Clinic, client: httpx.AsyncClient, patient: str, folder: Path) -> list[str]:
-    """Enrol a new device for a patient, sync, export: the resources as canonical JSON."""
+def at_the_clinic(clinic: Clinic, patient: str) -> Counter[str]:
+    """How many resources of each type the clinic holds for a patient."""
+    with clinic.database.unit(f"patient:{patient}") as unit:
+        mine = row.c.scope == unit.scope, row.c.kind == "record", sa.not_(row.c.deleted)
+        bodies = unit.connection.execute(sa.select(row.c.body).where(*mine)).scalars()
+        return Counter(json.loads(body)["type"] for body in bodies)
+
+
+async def one(
+    clinic: Clinic, client: httpx.AsyncClient, patient: str, folder: Path
+) -> tuple[list[str], Counter[str]]:
+    """Enrol a new device for a patient, sync, export: the resources as canonical JSON, and what it holds by type."""
     app = make_app(
         folder,
         vault=Vault(folder, fast=True),
@@ -119,8 +141,10 @@ async def one(clinic: Clinic, client: httpx.AsyncClient, patient: str, folder: P
     await app.engine.sync_once()
     text = io.StringIO()
     headless.export(app, text)
+    held = app.store.rows(HELD, app.scope)
     app.lock()
-    return [canonical(entry["resource"]) for entry in json.loads(text.getvalue())["entry"]]
+    exported = [canonical(entry["resource"]) for entry in json.loads(text.getvalue())["entry"]]
+    return exported, Counter({line["type"]: line["n"] for line in held})
 
 
 class Kept(Transport):

@@ -28,7 +28,8 @@ def whole(paths: list[Path], db: str) -> int:
     """Nothing is missing, nothing is extra; how many patients there were."""
     found = check(paths, db, io.StringIO())
     assert found["wrong"] == [] and found["in"] == found["out"] > 0
-    assert all(went_in == came_out for went_in, came_out in found["types"].values())
+    for type, held in found["types"].items():
+        assert held["file"] == held["clinic"] == held["device"] == held["export"] > 0, type
     return int(found["patients"])
 
 
