@@ -78,13 +78,16 @@ def status(profile: Path | None, as_json: bool) -> None:
 @cli.command()
 @profile_option
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to write.")
+@click.option(
+    "--as", "what", default="bundle", type=click.Choice(("bundle", "lines", "book")), help="What kind."
+)
 @json_option
-def export(profile: Path | None, out: Path, as_json: bool) -> None:
-    """Write every record as one FHIR Bundle. The file is not encrypted."""
+def export(profile: Path | None, out: Path, what: str, as_json: bool) -> None:
+    """Write everything as a FHIR Bundle, as NDJSON, or as a book to read. The file is not encrypted."""
     from app import headless
 
     with headless.opened(folder(profile), passcode()) as app, headless.private_file(out) as file:
-        found = headless.export(app, file)
+        found = headless.export(app, file, what)
     say({**found, "out": str(out)}, as_json)
 
 

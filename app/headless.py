@@ -15,9 +15,6 @@ from app.store import states
 from app.store.hold import hold
 from app.store.search import catch_up
 from app.ui.failures import hush_logs
-from sync.models import Person, Record
-
-RECORDS = "SELECT id, body -> '$.resource' AS resource FROM docs WHERE kind = ? AND scope = ? ORDER BY n"
 
 
 @contextmanager
@@ -119,13 +116,10 @@ def status(app: App) -> dict[str, Any]:
     }
 
 
-def export(app: App, out: TextIO) -> dict[str, int]:
-    """Write every record as a FHIR Bundle of type collection, each resource's text as it was imported."""
-    count = 0
-    out.write('{"resourceType":"Bundle","type":"collection","entry":[')
-    for row in app.store.db.query(RECORDS, [Record.kind, app.scope]):
-        out.write(",\n" if count else "\n")
-        out.write(f'{{"resource":{row["resource"]}}}')
-        count += 1
-    out.write("\n]}\n")
-    return {"resources": count, "people": len(app.store.find(Person))}
+def export(app: App, out: TextIO, what: str = "bundle") -> dict[str, int]:
+    """Write everything as `what`: "bundle", "lines" or "book" (`app/features/take`). Returns how many entries."""
+    from app.features.take.commands import WRITERS, Pace
+    from app.ui.strings import Words
+
+    words = Words(app.settings.language, app.now, app.zone)
+    return {"entries": WRITERS[what](app.store, out, words, Pace())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.features import health, learn, me, mood, today, waiting, weight, welcome
+from app.features import health, learn, me, mood, take, today, waiting, weight, welcome
 from app.features.welcome import WELCOME
 from app.ui.feature import Feature
 
@@ -14,6 +14,7 @@ FEATURES: tuple[Feature, ...] = (
     learn.FEATURE,
     waiting.FEATURE,
     me.FEATURE,
+    take.FEATURE,
     welcome.FEATURE,
 )
 

@@ -86,7 +86,7 @@ def test_an_export_is_for_its_owner_s_eyes(
 ) -> None:
     out = tmp_path / "record.json"
     monkeypatch.setattr(headless, "opened", nothing_opened)
-    monkeypatch.setattr(headless, "export", lambda app, file: {"resources": file.write("{}")})
+    monkeypatch.setattr(headless, "export", lambda app, file, what: {"entries": file.write("{}")})
     assert call("export", "--out", str(out))[0] == 0
     assert out.read_text() == "{}" and out.stat().st_mode & 0o777 == 0o600
 

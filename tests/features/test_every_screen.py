@@ -27,6 +27,7 @@ ROUTES = (
     "/me/keys",
     "/me/backup",
     "/me/devices",
+    "/take",
     "/welcome",
 )
 FAILED = ("This did not work", "Esto no funcionó")

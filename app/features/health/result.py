@@ -19,10 +19,10 @@ from app.features.health.queries import (
     series,
 )
 from app.features.health.rows import record_row, say_when
-from app.features.health.rules import CRITICAL, judge, trend
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
 from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number
+from sync.fhir.meaning import CRITICAL, judge, trend
 from sync.fhir.value import PRESSURE, Finding, Measure, pressure, read_findings, say_measure, say_number
 
 MOST_TRENDS = 3

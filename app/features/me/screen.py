@@ -39,6 +39,8 @@ def MeScreen() -> ft.Control:
     keys = ListRow(ft.Icons.KEY_OUTLINED, t("keys.title"), t("keys.row"), on_click=lambda: go("me/keys"))
     row = t("backup.row")
     copy = ListRow(ft.Icons.SAVE_ALT, t("backup.title"), row, on_click=lambda: go("me/backup"))
+    row = t("take.row")
+    along = ListRow(ft.Icons.LUGGAGE_OUTLINED, t("take.title"), row, on_click=lambda: go("take"))
     row = t("devices.row")
     devices = ListRow(ft.Icons.DEVICES_OUTLINED, t("devices.title"), row, on_click=lambda: go("me/devices"))
     lock = QuietButton(t("me.lock_now"), lambda: lock_now(app), ft.Icons.LOCK_OUTLINED)
@@ -46,12 +48,11 @@ def MeScreen() -> ft.Control:
         t("me.title"),
         PersonPart(),
         ft.Row([lock]),
-        Rows([keys, copy, devices]),
+        Rows([keys, copy, along, devices]),
         sections(),
         PeoplePart() if use_home().can_grow else None,
         LooksPart(),
         OfflinePart(),
-        ExportPart(),
         Rows([about]),
     )
 
@@ -116,11 +117,3 @@ def OfflinePart() -> ft.Control:
         t("me.offline"), app.settings.offline, lambda on: set_up(app, offline=on), t("me.offline_text")
     )
     return Section(t("me.connection"), switch)
-
-
-def ExportPart() -> ft.Control:
-    """How to take the record along."""
-    t = use_words()
-    return Section(
-        t("me.export"), body(t("me.export_text")), small("evenkeel export --out record.json", selectable=True)
-    )

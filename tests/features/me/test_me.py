@@ -49,13 +49,3 @@ async def test_about_keeps_the_attributions(app_with_record: App, open_at: Open)
         await window.tap("About this app")
         shown = " ".join(window.texts())
         assert all(word in shown for word in ("LOINC", "SNOMED", "not a diagnosis", "Apache", "988"))
-
-
-async def test_the_command_to_export_is_one_that_works(app_with_record: App, open_at: Open) -> None:
-    from app.cli import cli
-
-    async with open_at(app_with_record, "/me") as window:
-        said = next(text for text in window.texts() if text.startswith("evenkeel export"))
-    _, name, *arguments = said.split()
-    context = cli.commands[name].make_context(name, arguments)
-    assert str(context.params["out"]) == "record.json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.features.health.rules import judge, place, say_span, trend
+from sync.fhir.meaning import judge, place, say_span, trend
 from sync.fhir.value import (
     Measure,
     Span,

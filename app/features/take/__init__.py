@@ -1,0 +1,10 @@
+"""Take it with me: the whole record as a book to read, or as files that other health apps read."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from app.features.take.screen import TakeScreen
+from app.ui.feature import Feature
+
+FEATURE = Feature(name="take", icon=ft.Icons.LUGGAGE_OUTLINED, routes=(("/take", TakeScreen),))

@@ -1,0 +1,122 @@
+"""Take it with me: what kind of file, where to, and afterwards where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from app.context import App
+from app.core.errors import RuleBroken
+from app.features.take.commands import take
+from app.places import arrivals, downloads
+from app.ui.failures import explain
+from app.ui.files import hand_over, has_folders
+from app.ui.hooks import boundary, use_app, use_typed, use_words
+from app.ui.routes import go
+from app.ui.strings import Words
+from app.ui.widgets import (
+    Choice,
+    ListRow,
+    Notice,
+    Page,
+    PrimaryButton,
+    ProgressLine,
+    QuietButton,
+    Rows,
+    Section,
+    TextInput,
+    body,
+)
+from app.ui.working import Progress, Stop, Work, use_work
+
+KINDS = ("book", "bundle", "lines")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that was made: its name, where it lies if that is known, and how many entries it holds."""
+
+    name: str
+    where: str
+    count: int
+
+
+@ft.component
+@boundary
+def TakeScreen() -> ft.Control:
+    """What this is, and either the form or where the file is."""
+    t = use_words()
+    taken, keep = ft.use_state(None)
+    row = t("backup.row")
+    copy = ListRow(ft.Icons.SAVE_ALT, t("backup.title"), row, on_click=lambda: go("me/backup"))
+    rest = TakenPart(taken, lambda: keep(None)) if taken else AskPart(keep)
+    locked = Section(t("take.locked"), body(t("take.locked_text")), Rows([copy]))
+    return Page(t("take.title"), body(t("take.text")), rest, locked, back="me", key="take")
+
+
+@ft.component
+@boundary
+def AskPart(keep: Callable[[Taken | None], None]) -> ft.Control:
+    """The kind of file, the folder where there are folders, and the button."""
+    app, t = use_app(), use_words()
+    what, choose = ft.use_state(KINDS[0])
+    folder = use_typed(str(downloads()) if has_folders() else "")
+    gone, set_gone = ft.use_state(False)
+    work = use_work()
+
+    async def make(progress: Progress, stop: Stop) -> Taken | None:
+        if has_folders():
+            path, count = await take(app, what, folder.text, t, progress, stop)
+            return Taken(path.name, str(path.parent), count)
+        return await out_of_the_app(app, what, t, progress, stop)
+
+    def settle(taken: Taken | None) -> None:
+        set_gone(taken is None)
+        keep(taken)
+
+    def press() -> None:
+        set_gone(False)
+        work.run(make, settle)
+
+    kinds = [(one, t(f"take.{one}"), None) for one in KINDS]
+    at_folder, told = errors_of(work, t)
+    fields: list[ft.Control] = [Choice(t("take.what"), kinds, what, choose), body(t(f"take.{what}_text"))]
+    if has_folders():
+        hint = t("backup.folder_hint")
+        fields.append(TextInput(t("backup.folder"), folder, hint, at_folder, autocorrect=False))
+    told = told or (t("take.not_kept") if gone else "")
+    foot: list[ft.Control] = [Notice("attention", told)] if told else []
+    if work.busy:
+        foot = [ProgressLine(t("take.making"), work.share, work.stop)]
+    else:
+        foot.append(ft.Row([PrimaryButton(t("take.make"), press, ft.Icons.SAVE_ALT)], wrap=True))
+    return ft.Column([*fields, Notice("info", t("take.open_file")), *foot], spacing=16, tight=True)
+
+
+def errors_of(work: Work, t: Words) -> tuple[str | None, str]:
+    """What went wrong: at the folder, or with the whole."""
+    if work.error is None:
+        return None, ""
+    said = explain(work.error, t).text
+    return (said, "") if isinstance(work.error, RuleBroken) else (None, said)
+
+
+async def out_of_the_app(app: App, what: str, t: Words, progress: Progress, stop: Stop) -> Taken | None:
+    """A file where a phone's system keeps it; None when nobody chose a place."""
+    path, count = await take(app, what, str(arrivals()), t, progress, stop)
+    try:
+        return Taken(path.name, "", count) if await hand_over(path, t("take.title")) else None
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def TakenPart(taken: Taken, again: Callable[[], None]) -> ft.Control:
+    """The file is made: what it is called, where it is, what it holds."""
+    t = use_words()
+    rows = [ListRow(ft.Icons.INSERT_DRIVE_FILE_OUTLINED, taken.name, t("backup.name"))]
+    rows += [ListRow(ft.Icons.FOLDER_OUTLINED, taken.where, t("backup.where"))] if taken.where else []
+    more = ft.Row([QuietButton(t("take.again"), lambda: again())], wrap=True)
+    parts = [Notice("done", t("take.done")), Rows(rows), body(t("take.holds", count=taken.count)), more]
+    return ft.Column(parts, spacing=16, tight=True)

@@ -1,0 +1,62 @@
+"""What somebody wrote themselves as FHIR R4: an Observation where there is one for it, and never less than they wrote.
+
+Each carries the whole document in an extension, so that an app which knows it loses nothing; a kind without a form of
+its own is a Basic (https://hl7.org/fhir/R4/basic.html).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+Resource = dict[str, Any]
+Fields = Mapping[str, Any]
+DOCUMENT = "https://evenkeel.health/fhir/StructureDefinition/document"
+CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+
+def resource_of(id: str, kind: str, body: str, patient: str) -> Resource:
+    """A document as a resource about this patient. `body` is its JSON; `patient` the id of their Patient resource."""
+    fields = json.loads(body, parse_float=Decimal)
+    made = MADE.get(kind, _basic)(kind, fields)
+    whole = [{"url": "kind", "valueCode": kind}, {"url": "body", "valueString": body}]
+    return {
+        "resourceType": made.pop("resourceType"),
+        "id": id,
+        "extension": [{"url": DOCUMENT, "extension": whole}],
+        **made,
+        "subject": {"reference": f"Patient/{patient}"},
+    }
+
+
+def _basic(kind: str, _fields: Fields) -> Resource:
+    return {"resourceType": "Basic", "code": {"text": kind}}
+
+
+def _observed(category: str, code: Resource, at: Any, **more: Any) -> Resource:
+    """An observation that the patient made."""
+    of = [{"coding": [{"system": CATEGORY, "code": category}]}]
+    said = {"resourceType": "Observation", "status": "final", "category": of, "code": code}
+    return {**said, "effectiveDateTime": at, **more}
+
+
+def _mood(_kind: str, fields: Fields) -> Resource:
+    """From 1 (very low) to 5 (very good)."""
+    note = {"note": [{"text": fields["note"]}]} if fields.get("note") else {}
+    scale = {"text": "Mood, from 1 (very low) to 5 (very good)"}
+    return _observed("survey", scale, fields["felt_at"], valueInteger=fields["score"], **note)
+
+
+def _weight(_kind: str, fields: Fields) -> Resource:
+    """LOINC 29463-7, in kilograms."""
+    code = {"coding": [{"system": "http://loinc.org", "code": "29463-7", "display": "Body weight"}]}
+    amount = {"unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}
+    value = {"value": float(Decimal(fields["grams"]) / 1000), **amount}
+    return _observed(
+        "vital-signs", {**code, "text": "Body weight"}, fields["weighed_at"], valueQuantity=value
+    )
+
+
+MADE: Mapping[str, Callable[[str, Fields], Resource]] = {"mood": _mood, "weight": _weight}
