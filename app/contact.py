@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import StoreFull
+from app.reading import Reader
 from app.safe import Safe
 from app.store import states
 from app.store.shelf import Shelf
@@ -48,6 +49,7 @@ class Contact(Safe):
         self._transport = transport
         self._schedule = schedule or Schedule()
         self._task: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
 
     @property
     def works_offline(self) -> bool:
@@ -86,7 +88,9 @@ class Contact(Safe):
     def start(self) -> None:
         """Keep in touch with the clinic in the background, on the running event loop."""
         if self.engine and self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self.engine.run())
+            loop = asyncio.get_running_loop()
+            self._task = loop.create_task(self.engine.run())
+            self._reader = loop.create_task(Reader(self.store, self.link).run())
 
     def wake(self) -> None:
         """Ask the clinic now rather than later."""
@@ -111,6 +115,9 @@ class Contact(Safe):
         self._schedule.conditions = conditions
 
     def _stop(self) -> None:
+        if self._reader:
+            self._reader.cancel()
+            self._reader = None
         if self._task:
             self._task.cancel()
             self.link.say("paused")

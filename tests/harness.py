@@ -31,7 +31,7 @@ from flet.messaging.protocol import (
 from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
-from tests.sight import name_of, plain, walk
+from tests.sight import name_of, said, walk
 
 Draw = Callable[..., Any]
 
@@ -216,7 +216,7 @@ class Window:
 
     def texts(self) -> list[str]:
         """Every text in sight, without the invisible marks that keep values together."""
-        return [plain(text.value) for text in self.find(ft.Text)]
+        return [said(text) for text in self.find(ft.Text)]
 
     def buttons(self) -> list[str]:
         """The names of everything that can be pressed."""

@@ -16,13 +16,18 @@ def plain(text: str | None) -> str:
     return (text or "").replace("\u2066", "").replace("\u2069", "").replace("\u00a0", " ")
 
 
+def said(text: ft.Text) -> str:
+    """The words of a text, also where they stand in pieces."""
+    return plain((text.value or "") + "".join(span.text or "" for span in text.spans or []))
+
+
 def name_of(control: Any) -> str:
     """What a screen reader would call a control: its labels and the texts inside it."""
     own = [getattr(control, a, None) for a in ("label", "semantics_label")]
     parts = [plain(text) for text in own if isinstance(text, str) and text]
     for inner in walk(control):
-        if isinstance(inner, ft.Text) and inner.value and inner.semantics_label != "":
-            parts.append(plain(inner.value))
+        if isinstance(inner, ft.Text) and said(inner) and inner.semantics_label != "":
+            parts.append(said(inner))
         elif isinstance(inner, ft.Icon) and inner.semantics_label:
             parts.append(inner.semantics_label)
     content = getattr(control, "content", None)

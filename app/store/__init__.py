@@ -13,6 +13,7 @@ from app.store.engine import FILE, is_plain, open_encrypted
 from app.store.errors import plainly
 from app.store.moving import bring_over, forget_old
 from app.store.project import project
+from app.store.search import read_anew
 from app.store.snapshots import forget_snapshots, migrate_safely
 from app.store.store import Store
 from app.store.swap import MAKING, PLAN, sweep
@@ -41,6 +42,7 @@ def open_store(
         db = Database(open_encrypted(path or ":memory:", key), execute_plugins=False)
         try:
             migrate_safely(db, folder)
+            read_anew(db)
             if views is not None and indices is not None:
                 project(db, views, indices)
         except BaseException:

@@ -1,4 +1,4 @@
-"""`python3 boot.py bench store|sync|engines|start|roundtrip [--json]`: one JSON object per benchmark."""
+"""`python3 boot.py bench store|sync|health|engines|start|roundtrip [--json]`: one JSON object per benchmark."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from tests.bench import corpus, race
 from tests.bench import engines as encrypted
+from tests.bench import health as in_health
 from tests.bench import roundtrip as round_trip
 from tests.bench import server as cost
 from tests.bench import start as cold_start
@@ -92,6 +93,15 @@ def server(
 def engines(size: int, as_json: bool) -> None:
     """The encrypted database against plain SQLite."""
     say({"bench": "engines", **encrypted.measure(size)}, as_json)
+
+
+@bench.command()
+@click.option("--sizes", default="1000,10000,50000", help="How many documents, separated by commas.")
+@json_option
+def health(sizes: str, as_json: bool) -> None:
+    """A search as somebody types, the sections of Health, a list, and the first picture of a screen."""
+    found = in_health.measure([int(size) for size in sizes.split(",")])
+    say({"bench": "health", "machine": race.machine(), **found}, as_json)
 
 
 @bench.command()

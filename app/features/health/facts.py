@@ -10,7 +10,8 @@ from typing import Any
 
 import flet as ft
 
-from app.features.health.queries import Entry, name_of
+from app.features.health.queries import name_of
+from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_words
 from app.ui.strings import Words, isolate
 from app.ui.widgets import LinkButton, Rows, body, small

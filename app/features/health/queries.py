@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from app.features.health.rules import Entry, Hit, Line, piece, read_line, tail
 from app.store import Store
+from app.store.search import PICKED
 from app.store.search import find as find_words
 from sync.fhir.shape import dicts, first, label, text
-from sync.fhir.value import Measure, pressure, read_components, read_measure, read_when, say_measure
+from sync.fhir.value import Measure, read_components, read_measure, read_when
 from sync.models import Lesson, derive_id
 
 INDICES = {
-    "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record'",
-    "record_code": "docs (scope, body ->> 'code', body ->> 'when') WHERE kind = 'record'",
+    "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record' AND deleted = 0",
+    "record_code": """docs (scope, body ->> 'category', body ->> 'code', body ->> 'when')
+        WHERE kind = 'record' AND deleted = 0""",
 }
 SECTIONS = (
     "result", "reading", "medicine", "condition", "allergy", "vaccine", "visit", "procedure",
@@ -25,7 +27,7 @@ SECTIONS = (
 )  # fmt: skip
 OURS = "kind = 'record' AND scope = ? AND deleted = 0"
 SOUND = "body ->> 'status' NOT IN ('entered-in-error', 'cancelled')"
-LINE = """id, body ->> 'type' AS type, body ->> 'category' AS category, body ->> 'title' AS title,
+LINE = """docs.id, body ->> 'type' AS type, body ->> 'category' AS category, body ->> 'title' AS title,
     body ->> 'code' AS code, body ->> 'when' AS "when", body ->> 'status' AS status, seq,
     body -> '$.resource.valueQuantity' AS quantity, body -> '$.resource.component' AS component,
     coalesce(body ->> '$.resource.valueCodeableConcept.text',
@@ -33,42 +35,21 @@ LINE = """id, body ->> 'type' AS type, body ->> 'category' AS category, body ->>
     coalesce(body ->> '$.resource.dosageInstruction[0].text', body ->> '$.resource.dosage[0].text',
         body ->> '$.resource.dosage.text') AS dose"""
 PRESSURES = ("http://loinc.org|85354-9", "http://loinc.org|55284-4")
+MOST = 50
+KINDS = ("record", "lesson", "mood")
+READ = "kind = 'record' AND scope = ?1 AND deleted = 0 AND body ->> 'category' = 'reading'"
+LATEST = f"""WITH RECURSIVE codes (code) AS (
+        SELECT min(body ->> 'code') FROM docs WHERE {READ}
+        UNION ALL SELECT (SELECT min(body ->> 'code') FROM docs WHERE {READ} AND body ->> 'code' > codes.code)
+        FROM codes WHERE codes.code IS NOT NULL)
+    SELECT {LINE} FROM codes CROSS JOIN docs ON n = (SELECT n FROM docs
+        WHERE {READ} AND body ->> 'code' = codes.code ORDER BY body ->> 'when' DESC LIMIT 1)"""
 RESULT = f"{OURS} AND body ->> 'category' = 'result'"
 SEEN = "results_seen"
 Mark = tuple[int, int, str]
 NOTHING: Mark = (0, 0, "")
 # a clinic restored from a backup counts anew: numbers of another generation say nothing, so the date must
 LATER = "CASE WHEN generation = ? THEN seq > ? ELSE body ->> 'when' > ? END"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A record as a list shows it."""
-
-    id: str
-    type: str
-    category: str
-    title: str
-    code: str = ""
-    when: str = ""
-    status: str = ""
-    value: str = ""
-    unit: str = ""
-    dose: str = ""
-    seq: int = 0
-
-    @property
-    def moment(self) -> date | datetime | None:
-        """When it was, if that is known: a day, or a moment on some clock."""
-        return read_when(self.when)[0]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An opened record: its line, and the resource as the clinic gave it, numbers exact."""
-
-    line: Line
-    resource: dict[str, Any] = field(repr=False)
 
 
 # --- lists
@@ -89,39 +70,29 @@ def list_section(store: Store, section: str, limit: int) -> list[Line]:
     order = f"""{current if section in ("condition", "medicine", "allergy", "plan") else ""}
         body ->> 'when' DESC, body ->> 'type' = 'DiagnosticReport' DESC, n"""
     sql = f"SELECT {LINE} FROM docs WHERE {OURS} AND body ->> 'category' = ? ORDER BY {order} LIMIT ?"
-    return [_line(row) for row in store.rows(sql, store.scope, section, limit)]
+    return [read_line(row) for row in store.rows(sql, store.scope, section, limit)]
 
 
 def list_readings(store: Store) -> list[Line]:
-    """The latest of each kind of reading; the old and the new code of a blood pressure are one kind."""
-    sql = f"""SELECT max(body ->> 'when'), {LINE} FROM docs
-        WHERE {OURS} AND body ->> 'category' = 'reading' 
-        GROUP BY CASE WHEN body ->> 'code' IN (?, ?) THEN 'pressure' ELSE body ->> 'code' END ORDER BY title"""
-    return [_line(row) for row in store.rows(sql, store.scope, *PRESSURES)]
+    """The latest of each kind of reading, by name. The index is asked for the next code, never for every reading."""
+    found = [read_line(row) for row in store.rows(LATEST, store.scope)]
+    pressures = [line for line in found if line.code in PRESSURES]
+    late = {line.id for line in sorted(pressures, key=lambda line: line.when)[:-1]}
+    return sorted((line for line in found if line.id not in late), key=lambda line: line.title)
 
 
-def search(store: Store, words: str) -> list[Line]:
-    """Records with all these words, best first."""
-    ids = [row["id"] for row in find_words(store.db, store.scope, words) if row["kind"] == "record"]
-    holes = ", ".join("?" * len(ids))
-    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {OURS} AND id IN ({holes})", store.scope, *ids)
-    return sorted((_line(row) for row in rows), key=lambda line: ids.index(line.id))
+def search(store: Store, words: str, language: str, limit: int = MOST) -> list[Hit]:
+    """Everything here with all these words, best first: records, lessons, visits, and what was written here."""
+    found = find_words(store.db, store.scope, words, KINDS, limit, language)
+    ids = [row["id"] for row in found if row["kind"] == "record"]
+    lines = {line.id: line for line in _picked(store, ids)}
+    return [Hit(**row, line=lines.get(row["id"])) for row in found]
 
 
-def _line(row: dict[str, Any]) -> Line:
-    measure = read_measure(_piece(row["quantity"]))
-    value, unit = (say_measure(measure), measure.unit) if measure else (row["told"] or "", "")
-    if not value:
-        value, unit = pressure(list(read_components({"component": _piece(row["component"])})))
-    fields = {
-        name: row[name] or ""
-        for name in ("id", "type", "category", "title", "code", "when", "status", "dose")
-    }
-    return Line(**fields, value=value, unit=unit, seq=row["seq"] or 0)
-
-
-def _piece(said: str | None) -> Any:
-    return json.loads(said, parse_float=Decimal) if said else None
+def _picked(store: Store, ids: list[str]) -> list[Line]:
+    """These records, in this order."""
+    sql = f"SELECT {LINE} {PICKED} WHERE {OURS}"
+    return [read_line(row) for row in store.rows(sql, json.dumps(ids), store.scope, store.scope)]
 
 
 # --- one record
@@ -132,7 +103,7 @@ def open_record(store: Store, id: str) -> Entry | None:
     rows = store.rows(
         f"SELECT {LINE}, body -> '$.resource' AS resource FROM docs WHERE {OURS} AND id = ?", store.scope, id
     )
-    return Entry(_line(rows[0]), _piece(rows[0]["resource"]) or {}) if rows else None
+    return Entry(read_line(rows[0]), piece(rows[0]["resource"]) or {}) if rows else None
 
 
 def comments(store: Store, entry: Entry) -> list[tuple[str, str]]:
@@ -154,23 +125,15 @@ def _reports_on(store: Store, entry: Entry) -> Iterator[dict[str, Any]]:
         AND body ->> 'when' = ? AND body ->> 'type' = 'DiagnosticReport'"""
     mine = text(entry.resource.get("id"))
     for row in store.rows(sql, store.scope, entry.line.when):
-        report = _piece(row["resource"])
-        if mine and any(_tail(link) == mine for link in dicts(report.get("result"))):
+        report = piece(row["resource"])
+        if mine and any(tail(link) == mine for link in dicts(report.get("result"))):
             yield report
 
 
 def members(store: Store, entry: Entry) -> list[Line]:
     """The single results inside a report or a panel, in the report's order."""
     links = [*dicts(entry.resource.get("result")), *dicts(entry.resource.get("hasMember"))]
-    ids = [derive_id("record", "Observation", _tail(link)) for link in links]
-    holes = ", ".join("?" * len(ids))
-    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {OURS} AND id IN ({holes})", store.scope, *ids)
-    return sorted((_line(row) for row in rows), key=lambda line: ids.index(line.id))
-
-
-def _tail(link: dict[str, Any]) -> str:
-    said = text(link.get("reference")).partition("/_history")[0]
-    return said.rpartition("/")[2].rpartition(":")[2]
+    return _picked(store, [derive_id("record", "Observation", tail(link)) for link in links])
 
 
 def name_of(store: Store, link: dict[str, Any]) -> str:
@@ -178,7 +141,7 @@ def name_of(store: Store, link: dict[str, Any]) -> str:
     if said := text(link.get("display")):
         return said
     for kind in ("Practitioner", "Organization", "Location", "Patient", "Condition", "Encounter"):
-        if found := open_record(store, derive_id("record", kind, _tail(link))):
+        if found := open_record(store, derive_id("record", kind, tail(link))):
             return found.line.title
     return ""
 
@@ -192,9 +155,10 @@ def series(store: Store, entry: Entry, unit: str, code: str = "") -> list[tuple[
         return []
     codes = PRESSURES if entry.line.code in PRESSURES else (entry.line.code,)
     holes = ", ".join("?" * len(codes))
-    sql = f"SELECT {LINE} FROM docs WHERE {OURS} AND {SOUND} AND body ->> 'code' IN ({holes}) ORDER BY body ->> 'when'"
+    sql = f"""SELECT {LINE} FROM docs WHERE {OURS} AND {SOUND} AND body ->> 'category' = ?
+        AND body ->> 'code' IN ({holes}) ORDER BY body ->> 'when'"""
     found = []
-    for row in store.rows(sql, store.scope, *codes):
+    for row in store.rows(sql, store.scope, entry.line.category, *codes):
         moment, measure = read_when(row["when"] or "")[0], _measure(row, code)
         if moment and measure and measure.unit == unit and not measure.comparator:
             found.append((moment.date() if isinstance(moment, datetime) else moment, measure.value))
@@ -202,9 +166,9 @@ def series(store: Store, entry: Entry, unit: str, code: str = "") -> list[tuple[
 
 
 def _measure(row: dict[str, Any], code: str) -> Measure | None:
-    if own := read_measure(_piece(row["quantity"])):
+    if own := read_measure(piece(row["quantity"])):
         return own
-    parts = read_components({"component": _piece(row["component"])})
+    parts = read_components({"component": piece(row["component"])})
     return next((part.measure for part in parts if part.code == code), None)
 
 
@@ -229,9 +193,9 @@ def newest_unseen(store: Store) -> tuple[Line | None, int]:
     mark = (store.scope, *(seen or NOTHING))
     rows = store.rows(f"SELECT {LINE} FROM docs WHERE {new} {newest}", *mark)
     if not rows or seen is None:
-        return (_line(rows[0]) if rows else None), 0
+        return (read_line(rows[0]) if rows else None), 0
     days = f"SELECT count(DISTINCT substr(body ->> 'when', 1, 10)) AS n FROM docs WHERE {new}"
-    return _line(rows[0]), int(store.rows(days, *mark)[0]["n"]) - 1
+    return read_line(rows[0]), int(store.rows(days, *mark)[0]["n"]) - 1
 
 
 def last_seen(store: Store) -> Mark | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.health.facts import AsGiven
-from app.features.health.queries import Entry, open_record
+from app.features.health.queries import open_record
 from app.features.health.result import result_parts
 from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
+from app.features.health.rules import Entry
 from app.store import Store
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.widgets import Empty, Notice, Page, Section, body, heading

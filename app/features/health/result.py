@@ -11,7 +11,6 @@ import flet as ft
 
 from app.features.health.commands import see_results
 from app.features.health.queries import (
-    Entry,
     comments,
     lesson_on,
     members,
@@ -19,6 +18,7 @@ from app.features.health.queries import (
     series,
 )
 from app.features.health.rows import record_row, say_when
+from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
 from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number

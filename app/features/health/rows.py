@@ -8,9 +8,10 @@ from typing import Any
 
 import flet as ft
 
-from app.features.health.queries import Line
+from app.features.health.rules import Hit, Line
 from app.ui.hooks import use_words
-from app.ui.widgets import ListRow, body
+from app.ui.routes import go
+from app.ui.widgets import ListRow, body, marked
 from sync.fhir.value import read_when
 
 ICONS = {
@@ -83,9 +84,9 @@ def plain_title(title: str) -> str:
 
 
 def record_row(
-    line: Line, pick: Callable[[Line], Any], *, selected: bool = False, dated: bool = True
+    line: Line, pick: Callable[[Line], Any], *, selected: bool = False, dated: bool = True, searched: str = ""
 ) -> ft.Control:
-    """One record: what it is, its value, when."""
+    """One record: what it is, its value, when. The words that were searched for are marked."""
     t = use_words()
     value = t.quantity(line.value, line.unit) if line.value else ""
     short = len(f"{line.value} {line.unit}") <= LONG
@@ -94,4 +95,24 @@ def record_row(
     told = "\n".join(part for part in lines if part)
     trailing = body(value) if short and value else ""
     title = plain_title(line.title)
-    return ListRow(icon_of(line.category), title, told, trailing, lambda: pick(line), selected=selected)
+    shown = marked(title, searched) if searched else title
+    return ListRow(icon_of(line.category), shown, told, trailing, lambda: pick(line), selected=selected)
+
+
+WAYS = {
+    "lesson": (ft.Icons.MENU_BOOK_OUTLINED, "learn/{id}"),
+    "mood": (ft.Icons.MOOD_OUTLINED, "mood/note/{id}"),
+}
+
+
+def hit_row(hit: Hit, searched: str) -> ft.Control:
+    """Something a search found: a record as everywhere, anything else by its words and what it is."""
+    if hit.line:
+        return record_row(hit.line, lambda line: go(f"health/record/{line.id}"), searched=searched)
+    t = use_words()
+    icon, way = WAYS[hit.kind]
+    kind, when = t(f"health.found_kind.{hit.kind}"), say_day(hit.when) if hit.when else ""
+    about = " · ".join(part for part in (kind, when) if part)
+    lines = "\n".join(part for part in (hit.about, about) if part)
+    title = marked(hit.title or kind, searched)
+    return ListRow(icon, title, lines, on_click=lambda: go(way.format(id=hit.id)))

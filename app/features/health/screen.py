@@ -8,9 +8,10 @@ from typing import Any
 import flet as ft
 
 from app.features.health.commands import see_results
-from app.features.health.queries import Line, count_sections, list_readings, list_section, search
+from app.features.health.queries import KINDS, MOST, count_sections, list_readings, list_section, search
 from app.features.health.record import RecordDetail
-from app.features.health.rows import icon_of, record_row
+from app.features.health.rows import hit_row, icon_of, record_row
+from app.features.health.rules import Line
 from app.store import Store
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_typed, use_words
 from app.ui.routes import go
@@ -53,11 +54,12 @@ def section_row(section: str, count: int) -> ft.Control:
 def Found(words: str) -> ft.Control:
     """What the search found, best first."""
     app, t = use_app(), use_words()
-    lines = use_query(lambda: search(app.store, words), "record", deps=[words])
-    if not lines:
+    language = app.settings.language
+    hits = use_query(lambda: search(app.store, words, language), *KINDS, deps=[words, language])
+    if not hits:
         return Empty(ft.Icons.SEARCH_OFF_OUTLINED, t("health.nothing_found"))
-    rows = [record_row(line, lambda line: go(f"health/record/{line.id}")) for line in lines]
-    return Section(t("health.found", count=len(lines)), Rows(rows))
+    many = "health.found_first" if len(hits) == MOST else "health.found"
+    return Section(t(many, count=len(hits)), Rows([hit_row(hit, words) for hit in hits]))
 
 
 @ft.component

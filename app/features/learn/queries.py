@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from app.store import Store
+from app.store.search import PICKED
 from app.store.search import find as find_words
 from sync.models import Lesson
 
 CONTENT = "content"
 INDICES = {"lesson_title": "docs (scope, body ->> 'language', body ->> 'title') WHERE kind = 'lesson'"}
-LINE = "id, body ->> 'title' AS title, body ->> 'summary' AS summary, body ->> 'minutes' AS minutes"
+LINE = "docs.id, body ->> 'title' AS title, body ->> 'summary' AS summary, body ->> 'minutes' AS minutes"
 OURS = "kind = 'lesson' AND scope = 'content' AND deleted = 0 AND body ->> 'language' = ?"
 
 
@@ -33,10 +35,9 @@ def list_lessons(store: Store, language: str) -> list[Line]:
 
 def search_lessons(store: Store, words: str, language: str) -> list[Line]:
     """Lessons in this language with all these words, best first."""
-    ids = [row["id"] for row in find_words(store.db, CONTENT, words, 200) if row["kind"] == Lesson.kind]
-    holes = ", ".join("?" * len(ids))
-    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {OURS} AND id IN ({holes})", language, *ids)
-    return sorted(map(_line, rows), key=lambda line: ids.index(line.id))
+    found = find_words(store.db, CONTENT, words, [Lesson.kind], 200, language)
+    ids = json.dumps([row["id"] for row in found])
+    return [_line(row) for row in store.rows(f"SELECT {LINE} {PICKED} WHERE {OURS}", ids, CONTENT, language)]
 
 
 def open_lesson(store: Store, id: str) -> Lesson | None:

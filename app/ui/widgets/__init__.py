@@ -16,7 +16,7 @@ from app.ui.widgets.number_line import NumberLine
 from app.ui.widgets.page import Page, TwoPane
 from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.table import TableTwin
-from app.ui.widgets.text import body, glyph, heading, number, small, words
+from app.ui.widgets.text import body, glyph, heading, marked, number, small, words
 from app.ui.widgets.trend import Trend
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "body",
     "glyph",
     "heading",
+    "marked",
     "number",
     "say_state",
     "small",

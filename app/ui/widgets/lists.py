@@ -29,11 +29,11 @@ def _ends(trailing: str | ft.Control, on_click: Press) -> list[ft.Control]:
 
 
 def _row_face(
-    icon: ft.IconData | None, title: str, subtitle: str, trailing: str | ft.Control, on_click: Press
+    icon: ft.IconData | None, title: str | ft.Text, subtitle: str, trailing: str | ft.Control, on_click: Press
 ) -> ft.Control:
     look = this_look()
     large = look.scale >= 1.5
-    lines: list[ft.Control] = [body(title)]
+    lines: list[ft.Control] = [body(title) if isinstance(title, str) else title]
     lines += [small(subtitle)] if subtitle else []
     ends = _ends(trailing, on_click)
     if large and trailing:
@@ -45,7 +45,7 @@ def _row_face(
 
 def ListRow(
     icon: ft.IconData | None,
-    title: str,
+    title: str | ft.Text,
     subtitle: str = "",
     trailing: str | ft.Control = "",
     on_click: Press = None,

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import flet as ft
 
+from app.ui.marks import pieces
 from app.ui.seat import this_look
 
 Role = Literal["body", "small", "card", "title", "number"]
@@ -41,6 +42,15 @@ def heading(text: str, level: int = 2, *, role: Role | None = None, **more: Any)
     expand = more.pop("expand", None)
     told = words(text, role or ROLE_OF_LEVEL.get(level, "body"), strong=True, **more)
     return ft.Semantics(content=told, heading_level=level, expand=expand)
+
+
+def marked(text: str, searched: str) -> ft.Text:
+    """Ordinary text in which the words that somebody searched for are bold and underlined."""
+    look = this_look()
+    plain, strong = look.style("body"), look.style("body", strong=True)
+    strong.decoration = ft.TextDecoration.UNDERLINE
+    spans = [ft.TextSpan(piece, style=strong if mark else plain) for piece, mark in pieces(text, searched)]
+    return ft.Text(spans=spans, style=plain)
 
 
 def glyph(

@@ -19,7 +19,6 @@ from app.features.health.queries import (
     members,
     name_of,
     open_record,
-    search,
     series,
 )
 from app.ui.strings import Words
@@ -118,11 +117,6 @@ def test_a_test_finds_its_lesson_in_the_patient_s_language(app_with_record: App)
     assert lesson_on(app_with_record.store, "", "en") is None
 
 
-def test_search_finds_records_by_the_beginning_of_a_word(app_with_record: App) -> None:
-    assert [line.title for line in search(app_with_record.store, "metf")] == ["Metformin 500 mg"]
-    assert search(app_with_record.store, "zzz") == []
-
-
 def test_facts_are_plain_rows_and_never_code() -> None:
     resource: dict[str, Any] = {
         "resourceType": "AllergyIntolerance",
@@ -208,22 +202,6 @@ async def test_everything_as_given_unfolds(app_with_record: App, open_at: Open) 
         assert "Usual range" in window.texts()
         await window.tap("Hide the details")
         assert "Usual range" not in window.texts()
-
-
-async def test_search_over_everything(app_with_record: App, open_at: Open) -> None:
-    async with open_at(app_with_record, "/health") as window:
-        await window.type("Search", "influ")
-        assert "1 found" in window.texts()
-        await window.tap("Influenza")
-        assert "Vaccine · Thu 2 October 2025" in window.texts()
-        await window.tap("Back")
-        assert window.route == "/health"
-
-
-async def test_a_search_for_nothing_says_what_to_try(app_with_record: App, open_at: Open) -> None:
-    async with open_at(app_with_record, "/health") as window:
-        await window.type("Search", "zzzz")
-        assert any("Try fewer words" in text for text in window.texts())
 
 
 async def test_on_a_desktop_the_record_stands_beside_the_list(app_with_record: App, open_at: Open) -> None:
