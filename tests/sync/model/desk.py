@@ -89,9 +89,9 @@ class Desk:
         self.now = now
         self.backups: list[sqlite3.Connection] = []
         self.ever: dict[str, Version] = {}
-        self.lives = 0
+        self.lives = self.years = 0
         self.forgotten: set[tuple[str, str]] = set()
-        self.is_vouched_for = True
+        self.is_vouched_for = self.has_room = True
         self.said = 0
         self._book: Book | None = None
         image.backup(self.beside)
@@ -102,7 +102,8 @@ class Desk:
         asked = Exchange.model_validate_json(said)
         visitor = Visitor(device, grants)
         try:
-            made = answer(self.clinic.database, KEYS, self.now, visitor, asked, self.snapshots)
+            cut = self.snapshots if self.has_room else None
+            made = answer(self.clinic.database, KEYS, self.now, visitor, asked, cut)
         except RecursionError as error:
             raise AssertionError("I3: the clinic begins one life after another and never answers") from error
         self.changed()

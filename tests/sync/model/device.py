@@ -24,8 +24,8 @@ from tests.sync.model.overheard import Overheard
 from tests.sync.model.resets import LIVES, Resets, held
 from tests.sync.model.truth import Truth, Written
 
-EMPTY = ("docs", "base", "outbox", "sent", "scopes", "state", "blobs", "search_due")
-QUEUE = "SELECT mid, scope, id, kind, op, body, tried, reason, base_rev, base_after FROM outbox ORDER BY n"
+EMPTY = ("docs", "base", "outbox", "sent", "scopes", "state", "blobs", "away", "search_due")
+QUEUE = f"SELECT mid, scope, id, kind, op, body, {states.WENT}, reason, base_rev, base_after FROM outbox ORDER BY n"
 SHOWN = """SELECT scope, id, kind, body, rev, seq, deleted,
     EXISTS (SELECT 1 FROM outbox AS o WHERE o.scope = docs.scope AND o.id = docs.id AND reason IS NULL) AS over
     FROM docs ORDER BY n"""

@@ -186,6 +186,11 @@ class Model(RuleBasedStateMachine):
         self.world.sync(self.of(d), 9, 9999)
         self.world.ages_pass()
 
+    @rule(there=st.booleans())
+    def room(self, there: bool) -> None:
+        """The clinic has no room for snapshots, so that first downloads come by pages; or it has again."""
+        self.world.desk.has_room = there
+
     @rule()
     def back_up(self) -> None:
         self.world.desk.back_up()

@@ -147,6 +147,7 @@ class World:
                 self.sync(device, 9, ALL_AT_ONCE)
         if not self._is_sending_again():
             self.moment += FORGOTTEN + timedelta(days=1)
+            self.desk.years += 1
             self.desk.compact()
 
     def days_pass(self, days: int) -> None:

@@ -3,7 +3,8 @@
     python -m tests.sync.mutants.hunt                    every mistake, two at a time
     python -m tests.sync.mutants.hunt lww stale-verdict  only these
 
-At last nothing is planted, for as many examples as the hardest one took: then nothing may be found.
+What caught it is kept in `scripts/`, shortened, and played again by `test_mutants.py`. At last nothing is planted,
+for as many examples as the hardest one took: then nothing may be found.
 Exit code 1 when one survives.
 """
 
@@ -15,17 +16,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.sync.mutants.planted import MISTAKES, Mistake
 
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("app", "sync", "tests")
 AT_ONCE = 2
-LONGEST = 1500
-PROBE = "from tests.sync.mutants.probe import main; main()"
+LONGEST = 3600
+PROBE = "from tests.sync.mutants.probe import {0}; {0}()"
+SCRIPTS = Path(__file__).with_name("scripts")
 
 NOTHING = Mistake("nothing", "nothing", ())
 
@@ -39,6 +43,7 @@ class Catch:
     examples: int
     seconds: float
     said: str
+    script: list[str] = field(default_factory=list)
 
 
 def broken(text: str, mistake: Mistake, part: str) -> str:
@@ -63,16 +68,35 @@ def plant(mistake: Mistake, root: Path) -> None:
 
 def hunt(mistake: Mistake, first: int | None = None) -> Catch:
     """Run the model against one mistake, in a process of its own; only the `first` scripts, where that is given."""
+    wanted = [str(mistake.examples), str(mistake.steps), *([str(first)] if first else [])]
+    return Catch(mistake.name, **probed(mistake, "main", wanted))
+
+
+def replay(mistake: Mistake, scripts: Sequence[Path]) -> dict[str, str]:
+    """Play scripts against one mistake: for each which invariant it breaks, if any."""
+    found = probed(mistake, "replay", [str(one) for one in scripts])
+    return {Path(file).stem: by for file, by in found.items()}
+
+
+def probed(mistake: Mistake, what: str, wanted: list[str]) -> dict[str, Any]:
+    """What a function of the probe prints on a tree with the mistake in it, in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         plant(mistake, Path(folder))
-        wanted = [str(mistake.examples), str(mistake.steps), *([str(first)] if first else [])]
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, *wanted], cwd=folder, capture_output=True, text=True,
+            [sys.executable, "-c", PROBE.format(what), *wanted], cwd=folder, capture_output=True, text=True,
             timeout=LONGEST, env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{mistake.name}: {done.stderr[-2000:]}")
-    return Catch(mistake.name, **json.loads(done.stdout.splitlines()[-1]))
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def keep(catch: Catch) -> None:
+    """The script of what was caught, beside the others."""
+    if catch.by.startswith("I"):
+        SCRIPTS.mkdir(exist_ok=True)
+        (SCRIPTS / f"{catch.mistake}.txt").write_text("\n".join(catch.script) + "\n")
 
 
 def tell(catch: Catch) -> None:
@@ -89,6 +113,7 @@ def main() -> int:
         for done in as_completed(pool.submit(hunt, one) for one in wanted):
             caught.append(done.result())
             tell(caught[-1])
+            keep(caught[-1])
     control = hunt(NOTHING, max(one.examples for one in caught))
     tell(control)
     return 1 if control.by or not all(one.by for one in caught) else 0

@@ -21,6 +21,7 @@ from tests.sync.model.invariants.i14_evolution import unknown_fields_survive
 from tests.sync.model.invariants.i15_sealed import and_rest_sealed, sealed_words_stay_sealed
 from tests.sync.model.invariants.i18_doubt import far_less_is_doubted
 from tests.sync.model.invariants.i19_fields import each_field_by_itself
+from tests.sync.model.invariants.i20_copies import no_copy_without_need
 from tests.sync.model.world import World
 
 Check = Callable[[World], None]
@@ -41,5 +42,6 @@ AFTER_EVERY_STEP: tuple[Check, ...] = (
     sealed_words_stay_sealed,
     far_less_is_doubted,
     each_field_by_itself,
+    no_copy_without_need,
 )
 AT_REST: tuple[Check, ...] = (devices_end_up_equal, and_takes_it, and_rest_sealed)
