@@ -131,9 +131,9 @@ def read_flags(resource: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def read_findings(resource: dict[str, Any], title: str) -> list[Finding]:
-    """The values of an observation: its own, then those of its components."""
+    """The values of an observation: its own, then those of its components. A flag on the whole counts as well."""
     own = _finding(resource, title)
-    return [*([own] if own.measure or own.told else []), *read_components(resource)]
+    return [*([own] if own.measure or own.told or own.flags else []), *read_components(resource)]
 
 
 def read_components(resource: dict[str, Any]) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import flet as ft
 
 from app.features.health.commands import see_results
+from app.features.health.facts import DATE
 from app.features.health.queries import (
     comments,
     lesson_on,
@@ -23,6 +23,7 @@ from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
 from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number
 from sync.fhir.meaning import CRITICAL, judge, trend
+from sync.fhir.shape import dicts, label
 from sync.fhir.value import PRESSURE, Finding, Measure, pressure, read_findings, say_measure, say_number
 
 MOST_TRENDS = 3
@@ -53,7 +54,10 @@ def result_parts(entry: Entry) -> list[ft.Control]:
     """Everything about a result or a reading, in the order people ask."""
     found = sorted(read_findings(entry.resource, entry.line.title), key=lambda one: one.code == PRESSURE[1])
     reading = entry.line.category == "reading"
-    parts = whole(found) or [part for one in found for part in finding(one, reading, len(found) > 1)]
+    named = len(found) > 1 or any(one.title != entry.line.title for one in found)
+    parts = whole(found) or [part for one in found for part in finding(one, reading, named)]
+    if entry.line.type == "Observation" and not any(one.measure or one.told for one in found):
+        parts.append(body(nothing(entry)))
     parts += [*members_part(entry), comment_part(entry)]
     measured = [one for one in found if one.measure]
     parts += [course(entry, one, len(found) > 1) for one in measured[:MOST_TRENDS]]
@@ -73,10 +77,22 @@ def whole(found: Sequence[Finding]) -> list[ft.Control]:
     ]
 
 
-def finding(one: Finding, reading: bool, several: bool) -> list[ft.Control]:
+def nothing(entry: Entry) -> str:
+    """What is said without a value to show: why, as the lab says; that it is a curve; or where its parts are."""
+    t = use_words()
+    why = label(entry.resource.get("dataAbsentReason"))
+    if why:
+        return t("health.no_value_because", why=why)
+    pieces = [entry.resource, *dicts(entry.resource.get("component"))]
+    if any(key.startswith("value") for piece in pieces for key in piece):
+        return t("health.value_not_drawn")
+    return t("health.value_in_parts" if entry.resource.get("hasMember") else "health.no_value")
+
+
+def finding(one: Finding, reading: bool, named: bool) -> list[ft.Control]:
     """One value: its picture and its sentence, or its words; and what the lab itself said of it."""
     t = use_words()
-    head: list[ft.Control] = [heading(one.title, 3)] if several else []
+    head: list[ft.Control] = [heading(one.title, 3)] if named else []
     marked = [body(t("health.flagged", word=say_flag(*flag)), strong=True) for flag in one.flags]
     critical = any(code in CRITICAL for code, _ in one.flags)
     key, said = judge(one.measure, one.spans, one.code, critical)
@@ -85,7 +101,10 @@ def finding(one: Finding, reading: bool, several: bool) -> list[ft.Control]:
     )
     if one.measure:
         return [*head, picture(one, key, sentence), *marked]
-    told = t(f"health.{TRUTH[one.told]}") if one.told in TRUTH else one.told
+    if not one.told:
+        return marked
+    told = say_when(one.told) if DATE.match(one.told) else one.told
+    told = t(f"health.{TRUTH[told]}") if told in TRUTH else told
     large = number(told) if len(told) <= SHORT else heading(told, 3, role="card")
     return [*head, large, *([body(sentence)] if one.spans else []), *marked]
 
@@ -98,8 +117,7 @@ def picture(one: Finding, key: str, sentence: str) -> ft.Control:
     span = one.spans[0] if drawn else None
     low = float(span.low) if span and span.low is not None else None
     high = float(span.high) if span and span.high is not None else None
-    sign = say_measure(replace(measure, value=Decimal(0)))[:-1]
-    return NumberLine(shown, low, high, measure.unit, sentence, comparator=sign)
+    return NumberLine(shown, low, high, measure.unit, sentence, written=say_measure(measure))
 
 
 def say_flag(code: str, said: str) -> str:

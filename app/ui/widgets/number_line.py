@@ -117,11 +117,14 @@ def say_ends(*numbers: float | None) -> list[str]:
 
 
 def NumberLine(
-    value: float, low: float | None, high: float | None, unit: str, sentence: str, *, comparator: str = ""
+    value: float, low: float | None, high: float | None, unit: str, sentence: str, *, written: str = ""
 ) -> ft.Control:
-    """The value on its usual range, with the sentence under it. Without a range, the value alone."""
+    """The value on its usual range, with the sentence under it. Without a range, the value alone.
+
+    `written` is the value as the lab wrote it: "6.0", "<0.5".
+    """
     t, look = this_words(), this_look()
-    said = t.quantity(f"{comparator}{t.number(value)}", unit)
+    said = t.quantity(written or t.number(value), unit)
     if low is None and high is None:
         return ft.Column([number(said), body(sentence or t("number_line.no_range"))], spacing=4, tight=True)
     span = place(value, low, high)
