@@ -14,6 +14,7 @@ from typing import Any
 Resource = dict[str, Any]
 Fields = Mapping[str, Any]
 DOCUMENT = "https://evenkeel.health/fhir/StructureDefinition/document"
+WHOSE = {"Task": "for"}
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 
@@ -22,12 +23,13 @@ def resource_of(id: str, kind: str, body: str, patient: str) -> Resource:
     fields = json.loads(body, parse_float=Decimal)
     made = MADE.get(kind, _basic)(kind, fields)
     whole = [{"url": "kind", "valueCode": kind}, {"url": "body", "valueString": body}]
+    type = made.pop("resourceType")
     return {
-        "resourceType": made.pop("resourceType"),
+        "resourceType": type,
         "id": id,
         "extension": [{"url": DOCUMENT, "extension": whole}],
         **made,
-        "subject": {"reference": f"Patient/{patient}"},
+        WHOSE.get(type, "subject"): {"reference": f"Patient/{patient}"},
     }
 
 
@@ -59,4 +61,12 @@ def _weight(_kind: str, fields: Fields) -> Resource:
     )
 
 
-MADE: Mapping[str, Callable[[str, Fields], Resource]] = {"mood": _mood, "weight": _weight}
+def _refill(_kind: str, fields: Fields) -> Resource:
+    """A Task for the clinic, about the prescription."""
+    about = {"focus": {"reference": fields["reference"]}} if fields.get("reference") else {}
+    note = {"note": [{"text": fields["note"]}]} if fields.get("note") else {}
+    said = {"status": "requested", "intent": "order", "code": {"text": f"Refill: {fields['title']}"}}
+    return {"resourceType": "Task", **said, **about, "authoredOn": fields["asked_at"], **note}
+
+
+MADE: Mapping[str, Callable[[str, Fields], Resource]] = {"mood": _mood, "refill": _refill, "weight": _weight}

@@ -10,10 +10,22 @@ from sync.models.mood import MoodEntry
 from sync.models.person import Person
 from sync.models.receipt import Receipt, Word
 from sync.models.record import Category, Record
+from sync.models.refill import Refill
 from sync.models.visit import Visit, VisitStatus
 from sync.models.weight import Weight
 
-MODELS: tuple[type[Doc], ...] = (Clinic, Device, Lesson, MoodEntry, Person, Receipt, Record, Visit, Weight)
+MODELS: tuple[type[Doc], ...] = (
+    Clinic,
+    Device,
+    Lesson,
+    MoodEntry,
+    Person,
+    Receipt,
+    Record,
+    Refill,
+    Visit,
+    Weight,
+)
 KINDS: dict[str, type[Doc]] = {model.kind: model for model in MODELS}
 
 __all__ = [
@@ -30,6 +42,7 @@ __all__ = [
     "Policy",
     "Receipt",
     "Record",
+    "Refill",
     "Stamp",
     "Visit",
     "VisitStatus",

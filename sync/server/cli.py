@@ -19,6 +19,7 @@ from sync.server.options import as_json as _json
 from sync.server.options import cells as _cells
 from sync.server.options import db as _db
 from sync.server.options import opened as _opened
+from sync.server.requests import answer, requests
 
 
 def _print(what: Any) -> None:
@@ -224,5 +225,5 @@ def restored(db: str) -> None:
     click.echo(f"{count} scopes have a new epoch.")
 
 
-for command in (backup, cell, compact, confirm, migrate, move, roles):
+for command in (answer, backup, cell, compact, confirm, migrate, move, requests, roles):
     main.add_command(command)

@@ -16,6 +16,7 @@ ClinicError
   x NoRoom
   x UnknownPatient
   x UnknownDevice
+  x UnknownRequest
 """
 
 from __future__ import annotations
@@ -114,6 +115,10 @@ class UnknownPatient(ClinicError):
 
 class UnknownDevice(ClinicError):
     """There is no device with the id {0}. `evenkeel clinic devices` lists them."""
+
+
+class UnknownRequest(ClinicError):
+    """No patient asked for {0}, or it was taken back."""
 
 
 class NoDemo(ClinicError):

@@ -1,9 +1,32 @@
-"""What the patient can do with the record: have seen what is new."""
+"""What the patient can do with the record: have seen what is new, ask for more of a medicine."""
 
 from __future__ import annotations
 
 from app.context import App
+from app.core.errors import RuleBroken
 from app.features.health.queries import NOTHING, SEEN, last_result, last_seen
+from app.features.health.rules import Entry
+from sync.models import Refill, new_id
+
+MOST_LETTERS = 1000
+
+
+def ask_refill(app: App, entry: Entry, note: str) -> Refill:
+    """Ask the clinic for more of a medicine. Raises RuleBroken for a note that is too long."""
+    if len(note) > MOST_LETTERS:
+        raise RuleBroken("refill.note_too_long")
+    now, resource = app.now(), entry.resource
+    reference = f"{entry.line.type}/{resource.get('id', '')}"
+    asked = Refill(
+        id=new_id(now),
+        asked_at=now,
+        medicine=entry.line.id,
+        reference=reference[:200],
+        title=entry.line.title,
+        note=note.strip(),
+    )
+    app.store.put(asked)
+    return asked
 
 
 def see_results(app: App) -> None:

@@ -12,9 +12,10 @@ from app.features.health.rules import Entry, Hit, Line, piece, read_line, tail
 from app.store import Store
 from app.store.search import PICKED
 from app.store.search import find as find_words
+from app.store.states import word_of
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
-from sync.models import Lesson, derive_id
+from sync.models import Lesson, Receipt, Refill, derive_id
 
 INDICES = {
     "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record' AND deleted = 0",
@@ -144,6 +145,18 @@ def name_of(store: Store, link: dict[str, Any]) -> str:
         if found := open_record(store, derive_id("record", kind, tail(link))):
             return found.line.title
     return ""
+
+
+# --- asking for more
+
+
+def last_refill(store: Store, medicine: str) -> tuple[Refill, str, str] | None:
+    """The last time more of this medicine was asked for, how far that has come, and what the clinic said of it."""
+    found = store.find(Refill, "body ->> 'medicine' = ?", medicine, order="n DESC", limit=1)
+    if not found:
+        return None
+    said = store.find(Receipt, "body ->> 'of' = ?", found[0].id, order="seq DESC", limit=1)
+    return found[0], word_of(store, found[0].id), said[0].reason if said else ""
 
 
 # --- over time

@@ -6,6 +6,7 @@ import flet as ft
 
 from app.features.health.facts import AsGiven
 from app.features.health.queries import open_record
+from app.features.health.refill import ASKABLE, OVER, RefillPart
 from app.features.health.result import result_parts
 from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
 from app.features.health.rules import Entry
@@ -66,4 +67,5 @@ def told(entry: Entry, store: Store) -> list[ft.Control]:
     status = (
         [body(t("health.stands", status=word_for_status(entry.line.status)))] if entry.line.status else []
     )
-    return [*status, *dose]
+    more = entry.line.type in ASKABLE and entry.line.status not in OVER
+    return [*status, *dose, *([RefillPart(entry, key=entry.line.id)] if more else [])]

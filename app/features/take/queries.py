@@ -64,7 +64,8 @@ def chapters(store: Store, t: Words) -> list[Chapter]:
     ]
     moods = Chapter("mood", t("take.moods"), _count(store, "mood"), lambda: moods_of(store, t))
     weights = Chapter("weight", t("take.weights"), _count(store, "weight"), lambda: weights_of(store, t))
-    return [*(one for one in (moods, weights) if one.count), *parts]
+    refills = Chapter("refill", t("take.refills"), _count(store, "refill"), lambda: refills_of(store, t))
+    return [*(one for one in (moods, weights, refills) if one.count), *parts]
 
 
 def _count(store: Store, kind: str) -> int:
@@ -98,3 +99,11 @@ def weights_of(store: Store, t: Words) -> Iterator[Item]:
             for unit, one in (("lb", Decimal("453.59237")), ("kg", Decimal(1000)))
         )
         yield Item(f"{pounds} ({kilos})", say_when(at, t))
+
+
+def refills_of(store: Store, t: Words) -> Iterator[Item]:
+    """Every request for a refill with its note, newest first."""
+    sql = f"""SELECT body ->> 'title', body ->> 'asked_at', coalesce(body ->> 'note', '') FROM docs
+        WHERE kind = 'refill' AND {OURS} ORDER BY body ->> 'asked_at' DESC"""
+    for title, at, note in store.db.execute(sql, [store.scope]):
+        yield Item(title, say_when(at, t), (note,) if note else ())

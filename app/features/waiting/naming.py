@@ -21,7 +21,7 @@ def name_of(item: Item) -> str:
     if item.op == "delete":
         return t("waiting.kind.delete")
     key = f"waiting.kind.{item.kind}"
-    return t(key if t.has(key) else "waiting.kind.other")
+    return t(key if t.has(key) else "waiting.kind.other", title=(item.body or {}).get("title", ""))
 
 
 def icon_of(item: Item) -> ft.IconData:

@@ -8,7 +8,11 @@ from sync.models import Doc, Receipt, Word, derive_id
 from sync.protocol.wire import Mutation
 
 
+def receipt_id(of: str) -> str:
+    """The id of the one receipt for a document: what is said later takes its place."""
+    return derive_id("receipt", of)
+
+
 def answer(scope: str, mutation: Mutation, now: datetime) -> list[Doc]:
     """The clinic has it: the chart holds it from now on."""
-    id = derive_id("receipt", mutation.id)
-    return [Receipt(id=id, of=mutation.id, word=Word.HELD, at=now, by="chart")]
+    return [Receipt(id=receipt_id(mutation.id), of=mutation.id, word=Word.HELD, at=now, by="chart")]
