@@ -11,11 +11,22 @@ from app.features.health.result import result_parts
 from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
 from app.features.health.rules import Entry
 from app.store import Store
+from app.ui.failures import Kind
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.widgets import Empty, Notice, Page, Section, body, heading
 
 VALUED = ("Observation", "DiagnosticReport")
 WRONG = "entered-in-error"
+STANDING: dict[str, tuple[Kind, str]] = {
+    WRONG: ("attention", "entered_in_error"),
+    "amended": ("info", "corrected"),
+    "corrected": ("info", "corrected"),
+    "appended": ("info", "appended"),
+    "preliminary": ("info", "not_final"),
+    "partial": ("info", "not_final"),
+    "registered": ("info", "not_measured"),
+    "cancelled": ("info", "not_done"),
+}
 
 
 @ft.component
@@ -40,7 +51,7 @@ def RecordDetail(id: str, headed: bool) -> ft.Control:
     head = [heading(plain_title(entry.line.title), 2, role="title")] if headed else []
     parts = result_parts(entry) if entry.line.type in VALUED else told(entry, app.store)
     return ft.Column(
-        [*head, about(entry), *wrong(entry), *parts, AsGiven(entry, entry.line.type not in VALUED)],
+        [*head, about(entry), *standing(entry), *parts, AsGiven(entry, entry.line.type not in VALUED)],
         spacing=16,
         tight=True,
     )
@@ -53,9 +64,13 @@ def about(entry: Entry) -> ft.Control:
     return body(" · ".join(part for part in parts if part), colour=use_look().palette.quiet)
 
 
-def wrong(entry: Entry) -> list[ft.Control]:
-    """The clinic's own word that this record is a mistake."""
-    return [Notice("attention", use_words()("health.entered_in_error"))] if entry.line.status == WRONG else []
+def standing(entry: Entry) -> list[ft.Control]:
+    """The clinic's own word that this is a mistake; of a result also that it was corrected, or may still change."""
+    status = entry.line.status
+    if status != WRONG and entry.line.type not in VALUED:
+        return []
+    found = STANDING.get(status)
+    return [Notice(found[0], use_words()(f"health.{found[1]}"))] if found else []
 
 
 def told(entry: Entry, store: Store) -> list[ft.Control]:
