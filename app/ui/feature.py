@@ -12,7 +12,7 @@ Screen = Callable[..., ft.Control]
 
 @dataclass(frozen=True)
 class Feature:
-    """What a patient's task declares about itself."""
+    """What a patient's task declares about itself. `find` is where the key "/" goes: a search ready to type into."""
 
     name: str
     icon: ft.IconData
@@ -20,6 +20,7 @@ class Feature:
     views: Mapping[str, str] = field(default_factory=dict)
     indices: Mapping[str, str] = field(default_factory=dict)
     card: Callable[[], ft.Control] | None = None
+    find: str = ""
     kiosk: bool = False
 
 

@@ -66,7 +66,7 @@ def settle_in(home: Household, features: Sequence[Feature]) -> Seat:
 
 
 def press_key(key: str) -> None:
-    """Esc goes back; 1 to 9 show the sections of the rail, unless somebody is typing."""
+    """Esc goes back; 1 to 9 show the sections of the rail and "/" the search, unless somebody is typing."""
     seat = this_seat()
     seat.poke()
     if seat.app.locked or not seat.app.has_record:
@@ -78,6 +78,9 @@ def press_key(key: str) -> None:
         index = int(key[-1]) - 1
         if index < len(found):
             go(found[index].name)
+    elif key == "/" and not seat.typing:
+        for place in (feature.find for feature in seat.features if feature.find):
+            go(place)
 
 
 async def leave(event: ft.Event[ft.View]) -> None:

@@ -13,6 +13,7 @@ from tests.harness import Window
 ROUTES = (
     "/today",
     "/health",
+    "/health/search",
     "/health/list/result",
     "/health/list/reading",
     "/health/list/condition",

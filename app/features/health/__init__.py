@@ -7,7 +7,7 @@ import flet as ft
 from app.features.health.queries import INDICES
 from app.features.health.record import RecordScreen
 from app.features.health.result import ResultCard
-from app.features.health.screen import HealthScreen, SectionScreen
+from app.features.health.screen import HealthScreen, SearchScreen, SectionScreen
 from app.ui.feature import Feature
 
 FEATURE = Feature(
@@ -15,9 +15,11 @@ FEATURE = Feature(
     icon=ft.Icons.MONITOR_HEART_OUTLINED,
     routes=(
         ("/health", HealthScreen),
+        ("/health/search", SearchScreen),
         ("/health/list/:section", SectionScreen),
         ("/health/record/:id", RecordScreen),
     ),
     indices=INDICES,
     card=ResultCard,
+    find="health/search",
 )

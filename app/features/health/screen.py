@@ -28,6 +28,20 @@ CURRENT = ("active", "recurrence", "relapse", "in-progress", "accepted", "on-hol
 @boundary
 def HealthScreen() -> ft.Control:
     """Every section that holds something, and a search over all of them."""
+    return Sections(False)
+
+
+@ft.component
+@boundary
+def SearchScreen() -> ft.Control:
+    """The same, ready to type into the search."""
+    return Sections(True)
+
+
+@ft.component
+@boundary
+def Sections(searching: bool) -> ft.Control:
+    """The search, and what it found or else all sections."""
     app, t = use_app(), use_words()
     typed = use_typed()
     words, set_words = ft.use_state("")
@@ -36,7 +50,11 @@ def HealthScreen() -> ft.Control:
     if not counts:
         return Page(t("health.title"), Empty(ft.Icons.MONITOR_HEART_OUTLINED, t("health.empty")))
     field = TextInput(
-        t("health.search"), typed, on_typed=lambda text: set_words(text.strip()), prefix_icon=ft.Icons.SEARCH
+        t("health.search"),
+        typed,
+        on_typed=lambda text: set_words(text.strip()),
+        prefix_icon=ft.Icons.SEARCH,
+        autofocus=searching,
     )
     rows = [section_row(section, count) for section, count in counts.items()]
     return Page(t("health.title"), field, Found(words) if words else Rows(rows))

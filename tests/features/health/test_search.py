@@ -74,3 +74,19 @@ async def test_a_search_for_nothing_says_what_to_try(app_with_record: App, open_
     async with open_at(app_with_record, "/health") as window:
         await window.type("Search", "zzzz")
         assert any("Try fewer words" in text for text in window.texts())
+
+
+async def test_slash_leads_to_the_search_from_anywhere(app_with_record: App, open_at: Open) -> None:
+    async with open_at(app_with_record, "/mood") as window:
+        for _ in range(2):
+            await window.press("/")
+            assert window.route == "/health/search" and window.field("Search").autofocus
+            await window.go("/health")
+        assert not window.field("Search").autofocus
+
+
+async def test_slash_is_a_letter_while_somebody_types(app_with_record: App, open_at: Open) -> None:
+    async with open_at(app_with_record, "/health") as window:
+        await window.fire(window.field("Search"), "focus")
+        await window.press("/")
+        assert window.route == "/health"
