@@ -51,6 +51,7 @@ Mark = tuple[int, int, str]
 NOTHING: Mark = (0, 0, "")
 # a clinic restored from a backup counts anew: numbers of another generation say nothing, so the date must
 LATER = "CASE WHEN generation = ? THEN seq > ? ELSE body ->> 'when' > ? END"
+UNSEEN = f"{RESULT} AND {SOUND} AND {LATER}"
 
 
 # --- lists
@@ -196,19 +197,24 @@ def lesson_on(store: Store, code: str, language: str) -> Lesson | None:
 
 
 def newest_unseen(store: Store) -> tuple[Line | None, int]:
-    """The newest result the patient was not shown yet, and on how many other days there are such.
+    """The newest result the patient was not shown yet, and on how many other days there are such."""
+    found = list_unseen(store, 1)
+    if not found or last_seen(store) is None:
+        return (found[0] if found else None), 0
+    days = f"SELECT count(DISTINCT substr(body ->> 'when', 1, 10)) AS n FROM docs WHERE {UNSEEN}"
+    return found[0], int(store.rows(days, store.scope, *(last_seen(store) or NOTHING))[0]["n"]) - 1
+
+
+def list_unseen(store: Store, limit: int) -> list[Line]:
+    """The newest results that the patient was not shown yet.
 
     Before the first look the whole record is new: then only the newest counts.
     """
     seen = last_seen(store)
-    new = f"{OURS} AND body ->> 'category' = 'result' AND {SOUND} AND {LATER}"
-    newest = "ORDER BY body ->> 'when' DESC, body ->> 'type' = 'DiagnosticReport' DESC LIMIT 1"
-    mark = (store.scope, *(seen or NOTHING))
-    rows = store.rows(f"SELECT {LINE} FROM docs WHERE {new} {newest}", *mark)
-    if not rows or seen is None:
-        return (read_line(rows[0]) if rows else None), 0
-    days = f"SELECT count(DISTINCT substr(body ->> 'when', 1, 10)) AS n FROM docs WHERE {new}"
-    return read_line(rows[0]), int(store.rows(days, *mark)[0]["n"]) - 1
+    newest = "ORDER BY body ->> 'when' DESC, body ->> 'type' = 'DiagnosticReport' DESC LIMIT ?"
+    sql = f"SELECT {LINE} FROM docs WHERE {UNSEEN} {newest}"
+    rows = store.rows(sql, store.scope, *(seen or NOTHING), limit if seen else min(limit, 1))
+    return [read_line(row) for row in rows]
 
 
 def last_seen(store: Store) -> Mark | None:

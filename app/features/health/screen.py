@@ -8,7 +8,15 @@ from typing import Any
 import flet as ft
 
 from app.features.health.commands import see_results
-from app.features.health.queries import KINDS, MOST, count_sections, list_readings, list_section, search
+from app.features.health.queries import (
+    KINDS,
+    MOST,
+    count_sections,
+    list_readings,
+    list_section,
+    list_unseen,
+    search,
+)
 from app.features.health.record import RecordDetail
 from app.features.health.rows import hit_row, icon_of, record_row
 from app.features.health.rules import Line
@@ -19,7 +27,7 @@ from app.ui.widgets import Empty, LinkButton, ListRow, Page, Rows, Section, Text
 from app.ui.widgets.lists import group_by_day
 
 Pick = Callable[[Line], Any]
-WINDOW = 50
+WINDOW, NEWS = 50, 3
 SPLIT = ("condition", "medicine", "allergy", "plan")
 CURRENT = ("active", "recurrence", "relapse", "in-progress", "accepted", "on-hold", "draft")
 
@@ -56,8 +64,23 @@ def Sections(searching: bool) -> ft.Control:
         prefix_icon=ft.Icons.SEARCH,
         autofocus=searching,
     )
+    if words:
+        return Page(t("health.title"), field, Found(words))
     rows = [section_row(section, count) for section, count in counts.items()]
-    return Page(t("health.title"), field, Found(words) if words else Rows(rows))
+    return Page(t("health.title"), field, New(), Rows(rows))
+
+
+@ft.component
+@boundary
+def New() -> ft.Control:
+    """What came since the results were last looked at: a few, and the way to all of them."""
+    app, t = use_app(), use_words()
+    lines = use_query(lambda: list_unseen(app.store, NEWS + 1), "record", "state", deps=[])
+    if not lines:
+        return ft.Container(visible=False)
+    rows = [record_row(line, lambda line: go(f"health/record/{line.id}")) for line in lines[:NEWS]]
+    more = LinkButton(t("health.all_results"), lambda: go("health/list/result"), ft.Icons.CHEVRON_RIGHT)
+    return Section(t("health.new_since"), Rows(rows), *([ft.Row([more])] if len(lines) > NEWS else []))
 
 
 def section_row(section: str, count: int) -> ft.Control:

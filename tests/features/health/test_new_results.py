@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.context import App
@@ -9,6 +10,7 @@ from app.features.health.commands import see_results
 from app.features.health.queries import newest_unseen
 from sync.protocol.wire import Page, Reply, Row
 from tests.features.conftest import SCOPE, Chart, a1c
+from tests.harness import Window
 
 RESULT_OF_LUIS = """{"type": "Observation", "category": "result", "title": "A1c", "when": "2020-01-01",
     "status": "final", "resource": {}}"""
@@ -65,3 +67,21 @@ def test_what_was_shown_of_one_person_says_nothing_of_another(app_with_record: A
     assert newest_unseen(app_with_record.store) == (None, 0)
     app_with_record.view(SCOPE)
     assert newest_unseen(app_with_record.store) == (None, 0)
+
+
+async def test_health_opens_on_what_is_new_until_the_results_were_looked_at(
+    app_with_record: App, chart: Chart, open_at: Callable[..., Window]
+) -> None:
+    async with open_at(app_with_record, "/health") as window:
+        assert "New since you last looked" in window.texts()
+        await window.go("/health/list/result")
+        await window.go("/health")
+        assert "New since you last looked" not in window.texts()
+        chart.send_fhir(*(a1c(f"n{n}", 6.0 + n / 10, f"2026-06-0{n}") for n in (1, 2, 3)))
+        await window.settle()
+        assert {"New since you last looked", "6.3 %", "6.2 %", "6.1 %"} <= set(window.texts())
+        assert "All results" not in window.buttons()
+        chart.send_fhir(a1c("n4", 6.4, "2026-06-02"))
+        await window.settle()
+        await window.tap("All results")
+        assert window.route == "/health/list/result"
