@@ -29,6 +29,7 @@ ROUTES = (
     "/me/backup",
     "/me/devices",
     "/take",
+    "/take/none",
     "/welcome",
 )
 FAILED = ("This did not work", "Esto no funcionó")

@@ -13,7 +13,8 @@ from app.features.health.rules import Entry
 from app.store import Store
 from app.ui.failures import Kind
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
-from app.ui.widgets import Empty, Notice, Page, Section, body, heading
+from app.ui.routes import go
+from app.ui.widgets import Empty, LinkButton, Notice, Page, Section, body, heading
 
 VALUED = ("Observation", "DiagnosticReport")
 WRONG = "entered-in-error"
@@ -50,8 +51,10 @@ def RecordDetail(id: str, headed: bool) -> ft.Control:
         return Empty(ft.Icons.DESCRIPTION_OUTLINED, t("health.gone"))
     head = [heading(plain_title(entry.line.title), 2, role="title")] if headed else []
     parts = result_parts(entry) if entry.line.type in VALUED else told(entry, app.store)
+    out = LinkButton(t("health.print"), lambda: go(f"take/{id}"), ft.Icons.PRINT_OUTLINED)
+    given = AsGiven(entry, entry.line.type not in VALUED)
     return ft.Column(
-        [*head, about(entry), *standing(entry), *parts, AsGiven(entry, entry.line.type not in VALUED)],
+        [*head, about(entry), *standing(entry), *parts, given, ft.Row([out], wrap=True)],
         spacing=16,
         tight=True,
     )

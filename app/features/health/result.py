@@ -9,7 +9,6 @@ from decimal import Decimal
 import flet as ft
 
 from app.features.health.commands import see_results
-from app.features.health.facts import DATE
 from app.features.health.queries import (
     comments,
     lesson_on,
@@ -21,6 +20,7 @@ from app.features.health.rows import record_row, say_when
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
+from app.ui.telling import DATE
 from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number
 from sync.fhir.meaning import CRITICAL, judge, trend
 from sync.fhir.shape import dicts, label

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.take.screen import TakeScreen
+from app.features.take.screen import TakeOneScreen, TakeScreen
 from app.ui.feature import Feature
 
-FEATURE = Feature(name="take", icon=ft.Icons.LUGGAGE_OUTLINED, routes=(("/take", TakeScreen),))
+FEATURE = Feature(
+    name="take", icon=ft.Icons.LUGGAGE_OUTLINED, routes=(("/take", TakeScreen), ("/take/:id", TakeOneScreen))
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from app.context import App
 from app.core.errors import BackupStopped, RuleBroken, StoreLocked
-from app.features.take.queries import chapters, count_resources, resources
+from app.features.take.queries import chapters, count_resources, one_record, resources
 from app.features.take.rules import Chapter, Item
 from app.places import new_file
 from app.specialty import ASSETS
@@ -28,10 +28,11 @@ ENDINGS = {"book": ".html", "bundle": ".json", "lines": ".ndjson"}
 
 
 class Pace:
-    """Says how far it is, and whether somebody wants it to stop."""
+    """Says how far it is, whether somebody wants it to stop, and of which one entry the book is, if not of all."""
 
-    def __init__(self, progress: Progress | None = None, stop: Stop | None = None) -> None:
-        self.progress, self.stop, self.total, self.done = progress, stop, 0, 0
+    def __init__(self, progress: Progress | None = None, stop: Stop | None = None, only: str = "") -> None:
+        self.progress, self.stop, self.only = progress, stop, only
+        self.total = self.done = 0
 
     def step(self) -> None:
         """One more. Raises BackupStopped."""
@@ -42,17 +43,20 @@ class Pace:
             raise BackupStopped()
 
 
-async def take(app: App, what: str, place: str, t: Words, progress: Progress, stop: Stop) -> tuple[Path, int]:
+async def take(
+    app: App, what: str, place: str, t: Words, progress: Progress, stop: Stop, only: str = ""
+) -> tuple[Path, int]:
     """Write the record into this folder under a name that is free. Returns where, and how many entries it holds.
 
-    `what` is "book", "bundle" or "lines". Raises RuleBroken, BackupStopped, StoreFull, StoreLocked, BackupError.
+    `what` is "book", "bundle" or "lines"; `only` names the one entry that a book is of.
+    Raises RuleBroken, BackupStopped, StoreFull, StoreLocked, BackupError.
     """
     folder = Path(place.strip()).expanduser()
     if not (place.strip() and folder.is_dir()):
         raise RuleBroken("backup.no_folder")
     today = f"{app.now().astimezone(app.zone):%Y-%m-%d}"
     with said_plainly(), new_file(folder, f"Evenkeel-{what}-{today}", ENDINGS[what]) as out:
-        return out, await asyncio.to_thread(write_file, app, what, out, t, Pace(progress, stop))
+        return out, await asyncio.to_thread(write_file, app, what, out, t, Pace(progress, stop, only))
 
 
 def write_file(app: App, what: str, out: Path, t: Words, pace: Pace) -> int:
@@ -102,7 +106,7 @@ def write_book(store: Store, out: TextIO, t: Words, pace: Pace) -> int:
     """A page to read and to print, in one file: nothing in it asks for anything from anywhere."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    found = chapters(store, t)
+    found = one_record(store, pace.only, t) if pace.only else chapters(store, t)
     pace.total = sum(chapter.count for chapter in found)
     person, clinic = (next(iter(store.find(noun, scope=where)), None) for noun, where in whose(store))
     made = Environment(

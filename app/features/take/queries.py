@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.features.take.rules import Chapter, Item, lines_of, say_when
 from app.store import Store
+from app.store.search import PICKED
+from app.ui.telling import NameOf
 from sync.fhir.own import resource_of
-from sync.models import KINDS, Category, Person, Policy
+from sync.fhir.shape import text
+from sync.models import KINDS, Category, Person, Policy, derive_id
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
@@ -21,12 +24,12 @@ OWN = f"SELECT id, kind, body FROM docs WHERE {OURS} AND kind NOT IN ({{holes}})
 COUNTS = (
     f"SELECT body ->> 'category' AS c, count(*) AS n FROM docs WHERE kind = 'record' AND {OURS} GROUP BY 1"
 )
-SECTION = f"""SELECT body ->> 'type' AS type, body ->> 'title' AS title, body ->> 'when' AS "when",
-    body ->> 'status' AS status, coalesce(body ->> '$.resource.dosageInstruction[0].text',
-        body ->> '$.resource.dosage[0].text', body ->> '$.resource.dosage.text', '') AS dose,
-    body -> '$.resource' AS resource FROM docs
-    WHERE kind = 'record' AND {OURS} AND body ->> 'category' = ? ORDER BY body ->> 'when' DESC, n"""
+READ = f"""SELECT body ->> 'type' AS type, body ->> 'title' AS title, body ->> 'when' AS "when",
+    body ->> 'status' AS status, body -> '$.resource' AS resource FROM docs WHERE kind = 'record' AND {OURS}"""
+SECTION = f"{READ} AND body ->> 'category' = ? ORDER BY body ->> 'when' DESC, n"
+RECORD = f"{READ} AND id = ?"
 SERVERS = [kind for kind, noun in KINDS.items() if noun.policy is Policy.SERVER]
+POINTED_AT = ("Practitioner", "Organization", "Location", "Patient", "Condition", "Encounter", "Medication")
 LAST = (Category.FORM, Category.BILL, Category.PERSON, Category.OTHER)
 ORDER = [*(one for one in Category if one not in LAST), *LAST]
 
@@ -54,6 +57,13 @@ def holes() -> str:
     return ", ".join("?" * len(SERVERS))
 
 
+def one_record(store: Store, id: str, t: Words) -> list[Chapter]:
+    """A book of one record: nothing, where it is not here any more."""
+    rows = store.rows(f"SELECT body ->> 'category' AS c FROM docs WHERE id = ? AND {OURS}", id, store.scope)
+    name = f"health.section.{rows[0]['c']}" if rows else ""
+    return [Chapter("record", t(name), 1, lambda: of_record(store, id, t))] if rows else []
+
+
 def chapters(store: Store, t: Words) -> list[Chapter]:
     """The parts of the book that hold something: what somebody wrote first, then the record by section."""
     found = {row["c"]: int(row["n"]) for row in store.rows(COUNTS, store.scope)}
@@ -76,9 +86,40 @@ def _count(store: Store, kind: str) -> int:
 
 def section(store: Store, category: Category, t: Words) -> Iterator[Item]:
     """The records of one section, newest first."""
-    for type, title, when, status, dose, said in store.db.execute(SECTION, [store.scope, category]):
+    yield from items(store, SECTION, [store.scope, category], t)
+
+
+def of_record(store: Store, id: str, t: Words) -> Iterator[Item]:
+    """One record."""
+    yield from items(store, RECORD, [store.scope, id], t)
+
+
+def items(store: Store, sql: str, values: list[str], t: Words) -> Iterator[Item]:
+    """Records as they read on paper."""
+    name_of = namer(store)
+    for type, title, when, status, said in store.db.execute(sql, values):
         resource = json.loads(said, parse_float=Decimal)
-        yield Item(title, say_when(when, t), tuple(lines_of(type, title, status, dose, resource, t)))
+        yield Item(title, say_when(when, t), tuple(lines_of(type, title, status, resource, name_of, t)))
+
+
+def namer(store: Store) -> NameOf:
+    """What a reference points at, by name: its own words, or the title of the record it means. Each is read once."""
+    known: dict[str, str] = {}
+
+    def name_of(link: dict[str, Any]) -> str:
+        if said := text(link.get("display")):
+            return said
+        reference = text(link.get("reference")).partition("/_history")[0]
+        if reference not in known:
+            tail = reference.rpartition("/")[2].rpartition(":")[2]
+            ids = json.dumps([derive_id("record", kind, tail) for kind in POINTED_AT])
+            rows = store.rows(
+                f"SELECT body ->> 'title' AS title {PICKED} WHERE deleted = 0", ids, store.scope
+            )
+            known[reference] = rows[0]["title"] if rows else ""
+        return known[reference]
+
+    return name_of
 
 
 def moods_of(store: Store, t: Words) -> Iterator[Item]:

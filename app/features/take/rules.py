@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app.ui.telling import NameOf, facts
 from sync.fhir.meaning import CRITICAL, judge
 from sync.fhir.shape import dicts, first, text
 from sync.fhir.value import Finding, read_findings, read_when, say_measure
@@ -51,12 +52,19 @@ def say_when(said: str, t: Words) -> str:
     return t.date(moment) + clock
 
 
-def lines_of(type: str, title: str, status: str, dose: str, resource: dict[str, Any], t: Words) -> list[str]:
-    """What a record says: its values with their sentences, how to take it, how it stands, and who said what of it."""
-    values = read_findings(resource, title) if type in VALUED else []
+def lines_of(
+    type: str, title: str, status: str, resource: dict[str, Any], name_of: NameOf, t: Words
+) -> list[str]:
+    """What a record says. A result: its values with their sentences, how it stands, and what was said of it.
+
+    Anything else: all that the clinic gave, fact by fact.
+    """
+    if type not in VALUED:
+        found = facts(resource, name_of, t)
+        told = [f"{name}: {'; '.join(said)}" for name, said in found if said != [title]]
+        return [*told, *written(resource)]
+    values = read_findings(resource, title)
     lines = [line for one in values for line in say_finding(one, len(values) > 1, t)]
-    if dose:
-        lines.append(f"{t('health.dose')}: {dose}")
     if status not in QUIET:
         word = f"health.status.{status}"
         lines.append(t("health.stands", status=t(word) if t.has(word) else status))

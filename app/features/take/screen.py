@@ -58,8 +58,19 @@ def TakeScreen() -> ft.Control:
 
 @ft.component
 @boundary
-def AskPart(keep: Callable[[Taken | None], None]) -> ft.Control:
-    """The kind of file, the folder where there are folders, and the button."""
+def TakeOneScreen() -> ft.Control:
+    """One entry of the record, to print or to save."""
+    t = use_words()
+    id = ft.use_route_params().get("id", "")
+    taken, keep = ft.use_state(None)
+    rest = TakenPart(taken, lambda: keep(None)) if taken else AskPart(keep, id)
+    return Page(t("take.one"), body(t("take.one_text")), rest, back="back", key=f"take {id}")
+
+
+@ft.component
+@boundary
+def AskPart(keep: Callable[[Taken | None], None], only: str = "") -> ft.Control:
+    """The kind of file unless it is `only` one entry, the folder where there are folders, and the button."""
     app, t = use_app(), use_words()
     what, choose = ft.use_state(KINDS[0])
     folder = use_typed(str(downloads()) if has_folders() else "")
@@ -68,9 +79,9 @@ def AskPart(keep: Callable[[Taken | None], None]) -> ft.Control:
 
     async def make(progress: Progress, stop: Stop) -> Taken | None:
         if has_folders():
-            path, count = await take(app, what, folder.text, t, progress, stop)
+            path, count = await take(app, what, folder.text, t, progress, stop, only)
             return Taken(path.name, str(path.parent), count)
-        return await out_of_the_app(app, what, t, progress, stop)
+        return await out_of_the_app(app, what, t, progress, stop, only)
 
     def settle(taken: Taken | None) -> None:
         set_gone(taken is None)
@@ -82,7 +93,9 @@ def AskPart(keep: Callable[[Taken | None], None]) -> ft.Control:
 
     kinds = [(one, t(f"take.{one}"), None) for one in KINDS]
     at_folder, told = errors_of(work, t)
-    fields: list[ft.Control] = [Choice(t("take.what"), kinds, what, choose), body(t(f"take.{what}_text"))]
+    fields: list[ft.Control] = []
+    if not only:
+        fields = [Choice(t("take.what"), kinds, what, choose), body(t(f"take.{what}_text"))]
     if has_folders():
         hint = t("backup.folder_hint")
         fields.append(TextInput(t("backup.folder"), folder, hint, at_folder, autocorrect=False))
@@ -103,9 +116,11 @@ def errors_of(work: Work, t: Words) -> tuple[str | None, str]:
     return (said, "") if isinstance(work.error, RuleBroken) else (None, said)
 
 
-async def out_of_the_app(app: App, what: str, t: Words, progress: Progress, stop: Stop) -> Taken | None:
+async def out_of_the_app(
+    app: App, what: str, t: Words, progress: Progress, stop: Stop, only: str
+) -> Taken | None:
     """A file where a phone's system keeps it; None when nobody chose a place."""
-    path, count = await take(app, what, str(arrivals()), t, progress, stop)
+    path, count = await take(app, what, str(arrivals()), t, progress, stop, only)
     try:
         return Taken(path.name, "", count) if await hand_over(path, t("take.title")) else None
     finally:

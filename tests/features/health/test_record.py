@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from app.context import App
-from app.features.health.facts import facts
 from app.features.health.queries import (
     comments,
     count_sections,
@@ -22,6 +21,7 @@ from app.features.health.queries import (
     series,
 )
 from app.ui.strings import Words
+from app.ui.telling import facts
 from sync.models import derive_id
 from tests.features.conftest import Chart, a1c, pressure
 from tests.harness import Window

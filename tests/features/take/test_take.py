@@ -19,7 +19,7 @@ from app.features.take import commands
 from app.features.take.commands import Pace, take, write_book, write_bundle, write_lines
 from app.features.weight.commands import log_weight
 from app.ui.strings import Words
-from sync.models import Weight
+from sync.models import Weight, derive_id
 from tests.features.conftest import Chart, a1c
 from tests.features.me.test_keys import says, shows, until
 from tests.features.places import downloads
@@ -141,6 +141,13 @@ def test_the_book_has_as_many_entries_as_there_are_records(app_with_record: App)
     assert read(book(app_with_record)).tags.count("article") == records + 1
 
 
+def test_what_is_no_result_is_told_fact_by_fact_and_references_by_name(app_with_record: App) -> None:
+    shown = " ".join(read(book(app_with_record)).said)
+    for said in ("One tablet with breakfast", "Status: Active", ": Dr. Lee", "555-0100"):
+        assert said in shown, said
+    assert "Practitioner/lee" not in shown
+
+
 def test_nothing_in_the_book_runs_or_asks_anybody(app_with_record: App, chart: Chart) -> None:
     evil = '<script>alert(1)</script><img src="http://elsewhere/x">'
     chart.send_fhir(a1c("evil", 5, "2026-05-30", code={"text": evil}, note=[{"text": evil}]))
@@ -216,3 +223,15 @@ async def test_progress_ends_at_the_whole(app_with_record: App, tmp_path: Path, 
         app_with_record, what, str(tmp_path), words(app_with_record), tell, lambda: False
     )
     assert heard[-1] == (count, count) and count > 5
+
+
+async def test_one_entry_is_printed_by_itself(app_with_record: App, open_at: Open, downloads: Path) -> None:
+    id = derive_id("record", "Observation", "a3")
+    async with open_at(app_with_record, f"/health/record/{id}") as window:
+        window.on_a_computer()
+        await window.tap("Print or save")
+        assert window.route == f"/take/{id}" and "A book" not in window.texts()
+        await window.tap("Make the file")
+        await until(window, lambda: shows(window, "Your file is made"))
+    found = read((downloads / "Evenkeel-book-2026-06-03.html").read_text())
+    assert found.tags.count("article") == 1 and "Hemoglobin A1c" in found.said and "nav" not in found.tags
