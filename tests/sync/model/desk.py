@@ -89,7 +89,8 @@ class Desk:
         self.now = now
         self.backups: list[sqlite3.Connection] = []
         self.ever: dict[str, Version] = {}
-        self.lives = self.years = 0
+        self.lives = 0
+        self.months = 0
         self.forgotten: set[tuple[str, str]] = set()
         self.is_vouched_for = self.has_room = True
         self.said = 0

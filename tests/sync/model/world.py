@@ -147,12 +147,13 @@ class World:
                 self.sync(device, 9, ALL_AT_ONCE)
         if not self._is_sending_again():
             self.moment += FORGOTTEN + timedelta(days=1)
-            self.desk.years += 1
+            self.desk.months += 13
             self.desk.compact()
 
     def days_pass(self, days: int) -> None:
         """Some days; the clinic looks each day for what it may forget."""
         self.moment += timedelta(days=days)
+        self.desk.months += days >= 30
         if not self._is_sending_again():
             self.desk.compact()
 

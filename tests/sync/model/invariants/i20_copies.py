@@ -12,9 +12,10 @@ def no_copy_without_need(world: World) -> None:
     """What a patient's change was put beside, its author had not seen; else it would have taken that one's place.
 
     Where what it was meant for is gone, there is a copy too. Not asked of changes to a copy: a backup that is put back
-    may take that away, and then they make another. Nor after 400 days, when the clinic knows no more what it took.
+    may take that away, and then they make another. Nor after 30 days, when a device no longer knows what was taken, or
+    400, when the clinic does not.
     """
-    if world.desk.years:
+    if world.desk.months:
         return
     copies = {derive_id(mid, "copy") for mid in world.truth.written}
     last: dict[tuple[str, str], Version] = {}
