@@ -64,7 +64,7 @@ def TakeOneScreen() -> ft.Control:
     id = ft.use_route_params().get("id", "")
     taken, keep = ft.use_state(None)
     rest = TakenPart(taken, lambda: keep(None)) if taken else AskPart(keep, id)
-    return Page(t("take.one"), body(t("take.one_text")), rest, back="back", key=f"take {id}")
+    return Page(t("take.single"), body(t("take.single_text")), rest, back="back", key=f"take {id}")
 
 
 @ft.component
