@@ -85,8 +85,9 @@ def status(profile: Path | None, as_json: bool) -> None:
 def export(profile: Path | None, out: Path, what: str, as_json: bool) -> None:
     """Write everything as a FHIR Bundle, as NDJSON, or as a book to read. The file is not encrypted."""
     from app import headless
+    from app.places import private_file
 
-    with headless.opened(folder(profile), passcode()) as app, headless.private_file(out) as file:
+    with headless.opened(folder(profile), passcode()) as app, private_file(out) as file:
         found = headless.export(app, file, what)
     say({**found, "out": str(out)}, as_json)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,22 +29,6 @@ def opened(folder: Path, passcode: str) -> Iterator[App]:
         if "app" in locals():
             app.lock()
         held.release()
-
-
-@contextmanager
-def private_file(out: Path) -> Iterator[TextIO]:
-    """A file for its owner's eyes that appears whole or not at all."""
-    new = out.with_name(out.name + ".new")
-    new.unlink(missing_ok=True)
-    try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, out)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
 
 
 def unlock(app: App, passcode: str) -> None:
@@ -118,8 +101,9 @@ def status(app: App) -> dict[str, Any]:
 
 def export(app: App, out: TextIO, what: str = "bundle") -> dict[str, int]:
     """Write everything as `what`: "bundle", "lines" or "book" (`app/features/take`). Returns how many entries."""
-    from app.features.take.commands import WRITERS, Pace
+    from app.features.take.commands import WRITERS
+    from app.store.backup import Pace
     from app.ui.strings import Words
 
     words = Words(app.settings.language, app.now, app.zone)
-    return {"entries": WRITERS[what](app.store, out, words, Pace())}
+    return {"entries": WRITERS[what](app.store, out, words, Pace(None, None))}

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TextIO
 
 
 def downloads() -> Path:
@@ -39,6 +40,22 @@ def new_file(folder: Path, stem: str, ending: str) -> Iterator[Path]:
         yield path
     except BaseException:
         path.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def private_file(out: Path) -> Iterator[TextIO]:
+    """A file for its owner's eyes that appears whole or not at all."""
+    new = out.with_name(out.name + ".new")
+    new.unlink(missing_ok=True)
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, out)
+    except BaseException:
+        new.unlink(missing_ok=True)
         raise
 
 

@@ -19,6 +19,7 @@ SILENT = {
 }  # fmt: skip
 INSIDE = SILENT - {"text", "language", "identifier"} | {"system", "userSelected", "sequence"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
+TRUTH = {"true": "health.yes", "false": "health.no"}
 MOST, DEEP = 12, 4
 LONGEST = 600
 
@@ -55,6 +56,23 @@ def say(value: Any, name_of: NameOf, t: Words, deep: int = DEEP) -> list[str]:
     if isinstance(value, int | float | Decimal):
         return [isolate(str(value))]
     return [say_text(text(value), t)] if isinstance(value, str) else []
+
+
+def say_when(said: str, t: Words) -> str:
+    """A FHIR date in words, as exact as it was given; of a moment only the day."""
+    moment, exact = read_when(said)
+    if moment is None:
+        return said
+    if exact == "year":
+        return str(moment.year)
+    return t.month(moment) if exact == "month" else t.date(moment)
+
+
+def say_value(told: str, t: Words) -> str:
+    """A value that is no number: yes or no, a date in words, or as the lab wrote it."""
+    if told in TRUTH:
+        return t(TRUTH[told])
+    return say_when(told, t) if DATE.match(told) else told
 
 
 def say_text(said: str, t: Words) -> str:

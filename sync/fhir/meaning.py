@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.fhir.value import Measure, Span, say_number
 
+VALUED = ("Observation", "DiagnosticReport")
 LITTLE, CLEARLY = Decimal(1), Decimal(2)
 TIGHT_LITTLE, TIGHT_CLEARLY = Decimal("0.25"), Decimal("0.5")
 EDGE = Decimal("0.05")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
 from sync.models.doc import Doc, Policy
+
+GRAMS = {"lb": Decimal("453.59237"), "kg": Decimal(1000)}
 
 
 class Weight(Doc):

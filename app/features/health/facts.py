@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.health.queries import name_of
 from app.features.health.rules import Entry
+from app.store.references import name_of
 from app.ui.hooks import boundary, use_app, use_words
 from app.ui.telling import facts
 from app.ui.widgets import LinkButton, Rows, body, small

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.features.health.rules import Entry, Hit, Line, piece, read_line, tail
+from app.features.health.rules import Entry, Hit, Line, piece, read_line
 from app.store import Store
+from app.store.references import name_of, tail
 from app.store.search import PICKED
 from app.store.search import find as find_words
 from app.store.states import word_of
@@ -136,16 +137,6 @@ def members(store: Store, entry: Entry) -> list[Line]:
     """The single results inside a report or a panel, in the report's order."""
     links = [*dicts(entry.resource.get("result")), *dicts(entry.resource.get("hasMember"))]
     return _picked(store, [derive_id("record", "Observation", tail(link)) for link in links])
-
-
-def name_of(store: Store, link: dict[str, Any]) -> str:
-    """What a reference points at, by name: its own words, or the title of the record it means."""
-    if said := text(link.get("display")):
-        return said
-    for kind in ("Practitioner", "Organization", "Location", "Patient", "Condition", "Encounter"):
-        if found := open_record(store, derive_id("record", kind, tail(link))):
-            return found.line.title
-    return ""
 
 
 # --- asking for more

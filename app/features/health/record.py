@@ -15,8 +15,8 @@ from app.ui.failures import Kind
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.routes import go
 from app.ui.widgets import Empty, LinkButton, Notice, Page, Section, body, heading
+from sync.fhir.meaning import VALUED
 
-VALUED = ("Observation", "DiagnosticReport")
 WRONG = "entered-in-error"
 STANDING: dict[str, tuple[Kind, str]] = {
     WRONG: ("attention", "entered_in_error"),

@@ -20,7 +20,7 @@ from app.features.health.rows import record_row, say_when
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
-from app.ui.telling import DATE
+from app.ui.telling import say_value
 from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number
 from sync.fhir.meaning import CRITICAL, judge, trend
 from sync.fhir.shape import dicts, label
@@ -28,7 +28,6 @@ from sync.fhir.value import PRESSURE, Finding, Measure, pressure, read_findings,
 
 MOST_TRENDS = 3
 SHORT = 12
-TRUTH = {"true": "yes", "false": "no"}
 
 
 @ft.component
@@ -103,8 +102,7 @@ def finding(one: Finding, reading: bool, named: bool) -> list[ft.Control]:
         return [*head, picture(one, key, sentence), *marked]
     if not one.told:
         return marked
-    told = say_when(one.told) if DATE.match(one.told) else one.told
-    told = t(f"health.{TRUTH[told]}") if told in TRUTH else told
+    told = say_value(one.told, t)
     large = number(told) if len(told) <= SHORT else heading(told, 3, role="card")
     return [*head, large, *([body(sentence)] if one.spans else []), *marked]
 

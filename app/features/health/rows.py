@@ -9,6 +9,7 @@ from typing import Any
 import flet as ft
 
 from app.features.health.rules import Hit, Line
+from app.ui import telling
 from app.ui.hooks import use_words
 from app.ui.routes import go
 from app.ui.widgets import ListRow, body, marked
@@ -42,13 +43,7 @@ def icon_of(section: str) -> ft.IconData:
 
 def say_when(when: str) -> str:
     """A FHIR date in words, as exact as it was given."""
-    t = use_words()
-    moment, exact = read_when(when)
-    if moment is None:
-        return when
-    if exact == "year":
-        return str(moment.year)
-    return t.month(moment) if exact == "month" else t.date(moment)
+    return telling.say_when(when, use_words())
 
 
 def say_day(when: str) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sync.fhir.shape import text
 from sync.fhir.value import pressure, read_components, read_measure, read_when, say_measure
 
 
@@ -67,9 +66,3 @@ def read_line(row: dict[str, Any]) -> Line:
 def piece(said: str | None) -> Any:
     """A piece of a resource, numbers exact."""
     return json.loads(said, parse_float=Decimal) if said else None
-
-
-def tail(link: dict[str, Any]) -> str:
-    """The id at the end of a reference."""
-    said = text(link.get("reference")).partition("/_history")[0]
-    return said.rpartition("/")[2].rpartition(":")[2]

@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from app.context import App
-from app.core.errors import BackupStopped, RuleBroken, StoreLocked
+from app.core.errors import RuleBroken, StoreLocked
 from app.features.take.queries import chapters, count_resources, one_record, resources
 from app.features.take.rules import Chapter, Item
-from app.places import new_file
+from app.places import new_file, private_file
 from app.specialty import ASSETS
 from app.store import Store
-from app.store.backup import said_plainly
+from app.store.backup import Pace, Progress, Stop, said_plainly
 from sync.models import Clinic, Person
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
 
-Progress = Callable[[int, int], None]
-Stop = Callable[[], bool]
-Write = Callable[[Store, TextIO, "Words", "Pace"], int]
+Write = Callable[[Store, TextIO, "Words", Pace], int]
 ENDINGS = {"book": ".html", "bundle": ".json", "lines": ".ndjson"}
-
-
-class Pace:
-    """Says how far it is, whether somebody wants it to stop, and of which one entry the book is, if not of all."""
-
-    def __init__(self, progress: Progress | None = None, stop: Stop | None = None, only: str = "") -> None:
-        self.progress, self.stop, self.only = progress, stop, only
-        self.total = self.done = 0
-
-    def step(self) -> None:
-        """One more. Raises BackupStopped."""
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, self.total)
-        if self.stop and self.stop():
-            raise BackupStopped()
 
 
 async def take(
@@ -55,29 +37,23 @@ async def take(
     if not (place.strip() and folder.is_dir()):
         raise RuleBroken("backup.no_folder")
     today = f"{app.now().astimezone(app.zone):%Y-%m-%d}"
+    write: Write = partial(write_book, only=only) if only else WRITERS[what]
     with said_plainly(), new_file(folder, f"Evenkeel-{what}-{today}", ENDINGS[what]) as out:
-        return out, await asyncio.to_thread(write_file, app, what, out, t, Pace(progress, stop, only))
+        return out, await asyncio.to_thread(write_file, app, write, out, t, Pace(progress, stop))
 
 
-def write_file(app: App, what: str, out: Path, t: Words, pace: Pace) -> int:
+def write_file(app: App, write: Write, out: Path, t: Words, pace: Pace) -> int:
     """Write it all, as it is at this moment; the app can be used meanwhile, and locking it stops this."""
     if not app.is_open:
         raise StoreLocked()
     store, stop = app.store.second(), pace.stop
     store.scope = app.scope
     pace.stop = lambda: not app.is_open or bool(stop and stop())
-    new = out.with_name(out.name + ".new")
     try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            with store.db.atomic():
-                count = WRITERS[what](store, file, t, pace)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, out)
+        with private_file(out) as file, store.db.atomic():
+            return write(store, file, t, pace)
     finally:
         store.close()
-        new.unlink(missing_ok=True)
-    return count
 
 
 def write_bundle(store: Store, out: TextIO, _t: Words, pace: Pace) -> int:
@@ -88,7 +64,7 @@ def write_bundle(store: Store, out: TextIO, _t: Words, pace: Pace) -> int:
     )
     for resource in resources(store):
         out.write((",\n" if pace.done else "\n") + f'{{"resource":{resource}}}')
-        pace.step()
+        pace.step(1)
     out.write("\n]}\n")
     return pace.done
 
@@ -98,17 +74,21 @@ def write_lines(store: Store, out: TextIO, _t: Words, pace: Pace) -> int:
     pace.total = count_resources(store)
     for resource in resources(store):
         out.write(resource + "\n")
-        pace.step()
+        pace.step(1)
     return pace.done
 
 
-def write_book(store: Store, out: TextIO, t: Words, pace: Pace) -> int:
-    """A page to read and to print, in one file: nothing in it asks for anything from anywhere."""
+def write_book(store: Store, out: TextIO, t: Words, pace: Pace, only: str = "") -> int:
+    """A page to read and to print, in one file: nothing in it asks for anything from anywhere.
+
+    `only` is the id of the one record it is of.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    found = one_record(store, pace.only, t) if pace.only else chapters(store, t)
+    found = one_record(store, only, t) if only else chapters(store, t)
     pace.total = sum(chapter.count for chapter in found)
-    person, clinic = (next(iter(store.find(noun, scope=where)), None) for noun, where in whose(store))
+    person = next(iter(store.find(Person)), None)
+    clinic = next(iter(store.find(Clinic, scope="content")), None)
     made = Environment(
         loader=FileSystemLoader(ASSETS / "book"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     ).get_template("book.html")
@@ -117,16 +97,11 @@ def write_book(store: Store, out: TextIO, t: Words, pace: Pace) -> int:
     return pace.done
 
 
-def whose(store: Store) -> tuple[tuple[type[Person], str], tuple[type[Clinic], str]]:
-    """Where a record says whose it is, and where the clinic says who it is."""
-    return (Person, store.scope), (Clinic, "content")
-
-
 def counted(chapter: Chapter, pace: Pace) -> Iterator[Item]:
     """The entries of a chapter; the pace hears of each."""
     for item in chapter.items():
         yield item
-        pace.step()
+        pace.step(1)
 
 
 WRITERS: dict[str, Write] = {"book": write_book, "bundle": write_bundle, "lines": write_lines}

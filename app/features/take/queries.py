@@ -7,71 +7,65 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from app.features.take.rules import Chapter, Item, lines_of, say_when
+from app.features.take.rules import Chapter, Item, lines_of, say_moment
 from app.store import Store
-from app.store.search import PICKED
-from app.ui.telling import NameOf
+from app.store.references import name_of
 from sync.fhir.own import resource_of
 from sync.fhir.shape import text
-from sync.models import KINDS, Category, Person, Policy, derive_id
+from sync.models import KINDS, Category, Person, Policy
+from sync.models.weight import GRAMS
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
 
 OURS = "scope = ? AND deleted = 0"
-RECORDS = f"SELECT body -> '$.resource' AS resource FROM docs WHERE kind = 'record' AND {OURS} ORDER BY n"
-OWN = f"SELECT id, kind, body FROM docs WHERE {OURS} AND kind NOT IN ({{holes}}) ORDER BY n"
-COUNTS = (
-    f"SELECT body ->> 'category' AS c, count(*) AS n FROM docs WHERE kind = 'record' AND {OURS} GROUP BY 1"
-)
+SERVERS = [kind for kind, noun in KINDS.items() if noun.policy is Policy.SERVER]
+OF_THE_CLINIC = f"FROM docs WHERE kind = 'record' AND {OURS}"
+OF_ONES_OWN = f"FROM docs WHERE {OURS} AND kind NOT IN ({', '.join('?' * len(SERVERS))})"
+COUNTS = f"SELECT body ->> 'category' AS c, count(*) AS n {OF_THE_CLINIC} GROUP BY 1"
 READ = f"""SELECT body ->> 'type' AS type, body ->> 'title' AS title, body ->> 'when' AS "when",
-    body ->> 'status' AS status, body -> '$.resource' AS resource FROM docs WHERE kind = 'record' AND {OURS}"""
+    body ->> 'status' AS status, body -> '$.resource' AS resource {OF_THE_CLINIC}"""
 SECTION = f"{READ} AND body ->> 'category' = ? ORDER BY body ->> 'when' DESC, n"
 RECORD = f"{READ} AND id = ?"
-SERVERS = [kind for kind, noun in KINDS.items() if noun.policy is Policy.SERVER]
-POINTED_AT = ("Practitioner", "Organization", "Location", "Patient", "Condition", "Encounter", "Medication")
 LAST = (Category.FORM, Category.BILL, Category.PERSON, Category.OTHER)
 ORDER = [*(one for one in Category if one not in LAST), *LAST]
 
 
 def resources(store: Store) -> Iterator[str]:
     """Every resource of the person in view as JSON text: the clinic's to the letter, then what was written here."""
-    for (resource,) in store.db.execute(RECORDS, [store.scope]):
+    for (resource,) in store.db.execute(
+        f"SELECT body -> '$.resource' {OF_THE_CLINIC} ORDER BY n", [store.scope]
+    ):
         yield resource
     people = store.find(Person)
     patient = people[0].fhir_id if people else store.scope.partition(":")[2]
-    for id, kind, body in store.db.execute(OWN.format(holes=holes()), [store.scope, *SERVERS]):
+    own = store.db.execute(f"SELECT id, kind, body {OF_ONES_OWN} ORDER BY n", [store.scope, *SERVERS])
+    for id, kind, body in own:
         yield json.dumps(resource_of(id, kind, body, patient), ensure_ascii=False, separators=(",", ":"))
 
 
 def count_resources(store: Store) -> int:
     """How many there are."""
-    records = RECORDS.replace("body -> '$.resource' AS resource", "count(*) AS n")
-    own = OWN.format(holes=holes()).replace("id, kind, body", "count(*) AS n")
-    found = [store.rows(records, store.scope), store.rows(own, store.scope, *SERVERS)]
-    return sum(int(rows[0]["n"]) for rows in found)
-
-
-def holes() -> str:
-    """A question mark for each kind that is the clinic's own."""
-    return ", ".join("?" * len(SERVERS))
+    (clinics,) = store.rows(f"SELECT count(*) AS n {OF_THE_CLINIC}", store.scope)
+    (own,) = store.rows(f"SELECT count(*) AS n {OF_ONES_OWN}", store.scope, *SERVERS)
+    return int(clinics["n"]) + int(own["n"])
 
 
 def one_record(store: Store, id: str, t: Words) -> list[Chapter]:
     """A book of one record: nothing, where it is not here any more."""
     rows = store.rows(f"SELECT body ->> 'category' AS c FROM docs WHERE id = ? AND {OURS}", id, store.scope)
-    name = f"health.section.{rows[0]['c']}" if rows else ""
-    return [Chapter("record", t(name), 1, lambda: of_record(store, id, t))] if rows else []
+    if not rows:
+        return []
+    category = rows[0]["c"] if rows[0]["c"] in ORDER else Category.OTHER
+    return [Chapter("record", t(f"health.section.{category}"), 1, lambda: of_record(store, id, t))]
 
 
 def chapters(store: Store, t: Words) -> list[Chapter]:
     """The parts of the book that hold something: what somebody wrote first, then the record by section."""
     found = {row["c"]: int(row["n"]) for row in store.rows(COUNTS, store.scope)}
-    parts = [
-        Chapter(one, t(f"health.section.{one}"), found[one], lambda one=one: section(store, one, t))
-        for one in ORDER
-        if one in found
-    ]
+    named = [(one, t(f"health.section.{one}")) for one in ORDER if one in found]
+    named += [(one, t("health.section.other")) for one in sorted(found.keys() - set(ORDER))]
+    parts = [Chapter(one, title, found[one], lambda one=one: section(store, one, t)) for one, title in named]
     moods = Chapter("mood", t("take.moods"), _count(store, "mood"), lambda: moods_of(store, t))
     weights = Chapter("weight", t("take.weights"), _count(store, "weight"), lambda: weights_of(store, t))
     refills = Chapter("refill", t("take.refills"), _count(store, "refill"), lambda: refills_of(store, t))
@@ -84,7 +78,7 @@ def _count(store: Store, kind: str) -> int:
     )
 
 
-def section(store: Store, category: Category, t: Words) -> Iterator[Item]:
+def section(store: Store, category: str, t: Words) -> Iterator[Item]:
     """The records of one section, newest first."""
     yield from items(store, SECTION, [store.scope, category], t)
 
@@ -96,30 +90,18 @@ def of_record(store: Store, id: str, t: Words) -> Iterator[Item]:
 
 def items(store: Store, sql: str, values: list[str], t: Words) -> Iterator[Item]:
     """Records as they read on paper."""
-    name_of = namer(store)
-    for type, title, when, status, said in store.db.execute(sql, values):
-        resource = json.loads(said, parse_float=Decimal)
-        yield Item(title, say_when(when, t), tuple(lines_of(type, title, status, resource, name_of, t)))
-
-
-def namer(store: Store) -> NameOf:
-    """What a reference points at, by name: its own words, or the title of the record it means. Each is read once."""
     known: dict[str, str] = {}
 
-    def name_of(link: dict[str, Any]) -> str:
-        if said := text(link.get("display")):
-            return said
-        reference = text(link.get("reference")).partition("/_history")[0]
-        if reference not in known:
-            tail = reference.rpartition("/")[2].rpartition(":")[2]
-            ids = json.dumps([derive_id("record", kind, tail) for kind in POINTED_AT])
-            rows = store.rows(
-                f"SELECT body ->> 'title' AS title {PICKED} WHERE deleted = 0", ids, store.scope
-            )
-            known[reference] = rows[0]["title"] if rows else ""
-        return known[reference]
+    def named(link: dict[str, Any]) -> str:
+        """Each reference is looked up once: thousands of records name the same few people."""
+        key = text(link.get("display")) or text(link.get("reference"))
+        if key not in known:
+            known[key] = name_of(store, link)
+        return known[key]
 
-    return name_of
+    for type, title, when, status, said in store.db.execute(sql, values):
+        resource = json.loads(said, parse_float=Decimal)
+        yield Item(title, say_moment(when, t), tuple(lines_of(type, title, status, resource, named, t)))
 
 
 def moods_of(store: Store, t: Words) -> Iterator[Item]:
@@ -127,7 +109,7 @@ def moods_of(store: Store, t: Words) -> Iterator[Item]:
     sql = f"""SELECT body ->> 'felt_at', body ->> 'score', coalesce(body ->> 'note', '') FROM docs
         WHERE kind = 'mood' AND {OURS} ORDER BY body ->> 'felt_at' DESC"""
     for at, score, note in store.db.execute(sql, [store.scope]):
-        yield Item(t(f"mood_faces.{score}"), say_when(at, t), (note,) if note else ())
+        yield Item(t(f"mood_faces.{score}"), say_moment(at, t), (note,) if note else ())
 
 
 def weights_of(store: Store, t: Words) -> Iterator[Item]:
@@ -135,11 +117,8 @@ def weights_of(store: Store, t: Words) -> Iterator[Item]:
     sql = f"""SELECT body ->> 'weighed_at', body ->> 'grams' FROM docs
         WHERE kind = 'weight' AND {OURS} ORDER BY body ->> 'weighed_at' DESC"""
     for at, grams in store.db.execute(sql, [store.scope]):
-        pounds, kilos = (
-            t.quantity(round(Decimal(grams) / one, 1), unit)
-            for unit, one in (("lb", Decimal("453.59237")), ("kg", Decimal(1000)))
-        )
-        yield Item(f"{pounds} ({kilos})", say_when(at, t))
+        pounds, kilos = (t.quantity(round(Decimal(grams) / one, 1), unit) for unit, one in GRAMS.items())
+        yield Item(f"{pounds} ({kilos})", say_moment(at, t))
 
 
 def refills_of(store: Store, t: Words) -> Iterator[Item]:
@@ -147,4 +126,4 @@ def refills_of(store: Store, t: Words) -> Iterator[Item]:
     sql = f"""SELECT body ->> 'title', body ->> 'asked_at', coalesce(body ->> 'note', '') FROM docs
         WHERE kind = 'refill' AND {OURS} ORDER BY body ->> 'asked_at' DESC"""
     for title, at, note in store.db.execute(sql, [store.scope]):
-        yield Item(title, say_when(at, t), (note,) if note else ())
+        yield Item(title, say_moment(at, t), (note,) if note else ())

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from app.ui.telling import NameOf, facts
-from sync.fhir.meaning import CRITICAL, judge
+from app.ui.telling import NameOf, facts, say_value, say_when
+from sync.fhir.meaning import CRITICAL, VALUED, judge
 from sync.fhir.shape import dicts, first, text
 from sync.fhir.value import Finding, read_findings, read_when, say_measure
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
 
-VALUED = ("Observation", "DiagnosticReport")
 QUIET = ("final", "completed", "finished", "unknown", "")
-TRUTH = {"true": "health.yes", "false": "health.no"}
 
 
 @dataclass(frozen=True)
@@ -41,15 +39,10 @@ class Chapter:
     items: Callable[[], Iterator[Item]]
 
 
-def say_when(said: str, t: Words) -> str:
-    """A FHIR date in words, as exact as it was given."""
-    moment, exact = read_when(said)
-    if moment is None:
-        return said
-    if exact in ("year", "month"):
-        return str(moment.year) if exact == "year" else t.month(moment)
-    clock = f", {t.time(moment)}" if isinstance(moment, datetime) else ""
-    return t.date(moment) + clock
+def say_moment(said: str, t: Words) -> str:
+    """A FHIR date in words, as exact as it was given, with the time of day where there is one."""
+    moment, _exact = read_when(said)
+    return say_when(said, t) + (f", {t.time(moment)}" if isinstance(moment, datetime) else "")
 
 
 def lines_of(
@@ -64,7 +57,8 @@ def lines_of(
         told = [f"{name}: {'; '.join(said)}" for name, said in found if said != [title]]
         return [*told, *written(resource)]
     values = read_findings(resource, title)
-    lines = [line for one in values for line in say_finding(one, len(values) > 1, t)]
+    named = len(values) > 1 or any(one.title != title for one in values)
+    lines = [say_finding(one, named, t) for one in values]
     if status not in QUIET:
         word = f"health.status.{status}"
         lines.append(t("health.stands", status=t(word) if t.has(word) else status))
@@ -73,16 +67,15 @@ def lines_of(
     return [*lines, *([ended] if ended else []), *written(resource)]
 
 
-def say_finding(one: Finding, named: bool, t: Words) -> list[str]:
-    """One value: the number, where it lies, and the lab's own word for it."""
-    told = t(TRUTH[one.told]) if one.told in TRUTH else one.told
-    value = t.quantity(say_measure(one.measure), one.measure.unit) if one.measure else told
-    name = f"{one.title}: " if named else ""
+def say_finding(one: Finding, named: bool, t: Words) -> str:
+    """One value: the number, where it lies, and the lab's own word for it; of one without a value only that word."""
+    value = t.quantity(say_measure(one.measure), one.measure.unit) if one.measure else say_value(one.told, t)
     critical = any(code in CRITICAL for code, _ in one.flags)
     key, filled = judge(one.measure, one.spans, one.code, critical)
-    place = [t(f"health.place.{key}", **filled)] if one.spans else []
+    place = [t(f"health.place.{key}", **filled)] if one.spans and value else []
     marks = [t("health.flagged", word=t(f"health.flag.{code}") if code else said) for code, said in one.flags]
-    return [" ".join([f"{name}{value}.", *place, *marks])]
+    said = [f"{one.title}: {value}." if named else f"{value}."] if value else []
+    return " ".join([*said, *place, *marks])
 
 
 def written(resource: dict[str, Any]) -> list[str]:

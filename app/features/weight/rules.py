@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.core.errors import RuleBroken
+from sync.models.weight import GRAMS
 
-GRAMS = {"lb": Decimal("453.59237"), "kg": Decimal(1000)}
 UNITS = tuple(GRAMS)
 NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?")
 LIGHTEST, HEAVIEST = 1_000, 500_000

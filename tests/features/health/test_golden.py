@@ -16,7 +16,6 @@ from tests.features.health.golden.page import look
 
 GOLDEN = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
 JUDGEMENTS = re.compile(r"\b(ab)?normal|anormal|critic|crític|danger|peligr", re.IGNORECASE)
-OURS = ("usual range", "rango habitual", "intervalo habitual")
 names = [f"{case['resource']['resourceType']}-{case['resource']['id']}"[:60] for case in GOLDEN]
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from app import places
 from app.context import App
 from app.core.errors import BackupStopped, StoreFull
 from app.features.mood.commands import log_mood
-from app.features.take import commands
-from app.features.take.commands import Pace, take, write_book, write_bundle, write_lines
+from app.features.take.commands import take, write_book, write_bundle, write_lines
 from app.features.weight.commands import log_weight
+from app.store.backup import Pace
 from app.ui.strings import Words
 from sync.models import Weight, derive_id
 from tests.features.conftest import Chart, a1c
@@ -35,7 +36,7 @@ def words(app: App, language: str = "en") -> Words:
 
 def bundle(app: App) -> list[dict[str, Any]]:
     out = io.StringIO()
-    write_bundle(app.store, out, words(app), Pace())
+    write_bundle(app.store, out, words(app), Pace(None, None))
     found = json.loads(out.getvalue())
     assert found["resourceType"] == "Bundle" and found["type"] == "collection"
     return [entry["resource"] for entry in found["entry"]]
@@ -43,7 +44,7 @@ def bundle(app: App) -> list[dict[str, Any]]:
 
 def book(app: App, language: str = "en") -> str:
     out = io.StringIO()
-    write_book(app.store, out, words(app, language), Pace())
+    write_book(app.store, out, words(app, language), Pace(None, None))
     return out.getvalue()
 
 
@@ -98,7 +99,7 @@ def test_what_has_no_form_in_fhir_comes_with_every_word(app_with_record: App, ch
 def test_line_by_line_is_the_same(app_with_record: App) -> None:
     log_mood(app_with_record, 2)
     out = io.StringIO()
-    count = write_lines(app_with_record.store, out, words(app_with_record), Pace())
+    count = write_lines(app_with_record.store, out, words(app_with_record), Pace(None, None))
     assert [json.loads(line) for line in out.getvalue().splitlines()] == bundle(app_with_record)
     assert count == len(bundle(app_with_record))
 
@@ -146,6 +147,18 @@ def test_what_is_no_result_is_told_fact_by_fact_and_references_by_name(app_with_
     for said in ("One tablet with breakfast", "Status: Active", ": Dr. Lee", "555-0100"):
         assert said in shown, said
     assert "Practitioner/lee" not in shown
+
+
+def test_a_mark_without_a_value_and_a_section_of_tomorrow_are_told(
+    app_with_record: App, chart: Chart
+) -> None:
+    flag = [{"coding": [{"code": "H"}], "text": "High"}]
+    bare = {"resourceType": "Observation", "id": "f", "status": "final", "code": {"text": "Panel"}}
+    chart.send_fhir({**bare, "interpretation": flag})
+    body = '{"type":"Basic","category":"tomorrow","title":"A hologram","when":"","status":"","resource":{}}'
+    chart.settle([chart.row("h", "record", body)], app_with_record.store.scope, False)
+    said = read(book(app_with_record)).said
+    assert "Your lab marked it: high." in said and "A hologram" in said
 
 
 def test_nothing_in_the_book_runs_or_asks_anybody(app_with_record: App, chart: Chart) -> None:
@@ -200,7 +213,7 @@ async def test_stopped_or_without_room_it_leaves_no_file(
     t = words(app_with_record)
     with pytest.raises(BackupStopped):
         await take(app_with_record, what, str(tmp_path), t, lambda _done, _total: None, lambda: True)
-    monkeypatch.setattr(commands.os, "fsync", no_room)
+    monkeypatch.setattr(places.os, "fsync", no_room)
     with pytest.raises(StoreFull):
         await take(app_with_record, what, str(tmp_path), t, lambda _done, _total: None, lambda: False)
     assert not [file for file in tmp_path.iterdir() if file.name.startswith("Evenkeel-")]

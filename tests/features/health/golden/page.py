@@ -12,13 +12,13 @@ import flet as ft
 from app.context import App
 from app.features.health import result
 from app.main import window
+from app.ui.strings import find_words
 from app.ui.widgets import number_line
 from sync.models import derive_id
 from tests.harness import Window
 from tests.sight import plain
 
 Seen = dict[str, Any]
-FOLDED = {"en": "Show everything as your clinic gave it", "es": "Mostrar todo como lo dio su clínica"}
 
 
 @contextmanager
@@ -53,7 +53,6 @@ async def look(app: App, resource: dict[str, Any], language: str) -> Seen:
             await seen.go(f"/health/record/{id}")
             texts = seen.texts()
             names = [plain(one.label) for one in seen.find(ft.Semantics) if one.image and one.label]
-    title = max(place for place, text in enumerate(texts[:8]) if place == texts.index(text))
-    end = next((place for place, text in enumerate(texts) if text == FOLDED[language]), len(texts))
-    begin = next(place for place, text in enumerate(texts) if " · " in text or place == title)
+    begin = texts.index(find_words(language, "status.paused")) + 1
+    end = texts.index(find_words(language, "health.show_given"))
     return {"lines": drawn, "says": texts[begin:end], "heard": names}
