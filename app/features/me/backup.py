@@ -17,13 +17,11 @@ from app.ui.failures import explain
 from app.ui.files import hand_over, has_folders
 from app.ui.hooks import boundary, use_app, use_query, use_typed, use_words
 from app.ui.widgets import (
-    ListRow,
+    FileMade,
     Notice,
     Page,
     PrimaryButton,
     ProgressLine,
-    QuietButton,
-    Rows,
     Section,
     TextInput,
     body,
@@ -128,15 +126,6 @@ def errors_of(work: Work) -> dict[str, str]:
 def MadePart(made: Made, again: Callable[[], None]) -> ft.Control:
     """The copy is made: what it is called, where it is, what it holds."""
     t = use_words()
-    rows = [ListRow(ft.Icons.INSERT_DRIVE_FILE_OUTLINED, made.name, t("backup.name"))]
-    rows += [ListRow(ft.Icons.FOLDER_OUTLINED, made.where, t("backup.where"))] if made.where else []
     holds = t("backup.holds", count=made.counts.get("docs", 0))
     waits = t("backup.waits", count=made.counts.get("outbox", 0))
-    more = QuietButton(t("backup.again_do"), lambda: again())
-    parts = [
-        Notice("done", t("backup.done")),
-        Rows(rows),
-        body(f"{holds} {waits}"),
-        ft.Row([more], wrap=True),
-    ]
-    return ft.Column(parts, spacing=16, tight=True)
+    return FileMade(t("backup.done"), made.name, made.where, f"{holds} {waits}", t("backup.again_do"), again)

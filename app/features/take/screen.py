@@ -18,12 +18,12 @@ from app.ui.routes import go
 from app.ui.strings import Words
 from app.ui.widgets import (
     Choice,
+    FileMade,
     ListRow,
     Notice,
     Page,
     PrimaryButton,
     ProgressLine,
-    QuietButton,
     Rows,
     Section,
     TextInput,
@@ -130,8 +130,5 @@ async def out_of_the_app(
 def TakenPart(taken: Taken, again: Callable[[], None]) -> ft.Control:
     """The file is made: what it is called, where it is, what it holds."""
     t = use_words()
-    rows = [ListRow(ft.Icons.INSERT_DRIVE_FILE_OUTLINED, taken.name, t("backup.name"))]
-    rows += [ListRow(ft.Icons.FOLDER_OUTLINED, taken.where, t("backup.where"))] if taken.where else []
-    more = ft.Row([QuietButton(t("take.again"), lambda: again())], wrap=True)
-    parts = [Notice("done", t("take.done")), Rows(rows), body(t("take.holds", count=taken.count)), more]
-    return ft.Column(parts, spacing=16, tight=True)
+    holds = t("take.holds", count=taken.count)
+    return FileMade(t("take.done"), taken.name, taken.where, holds, t("take.again"), again)

@@ -8,6 +8,7 @@ from app.ui.widgets.choice import Choice, MoodFaces
 from app.ui.widgets.code import Code
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.fields import Stepper, TextInput, Toggle
+from app.ui.widgets.file_made import FileMade
 from app.ui.widgets.help import HelpButton
 from app.ui.widgets.lists import DatedList, ListRow, Rows, Section
 from app.ui.widgets.markdown import Markdown
@@ -25,6 +26,7 @@ __all__ = [
     "Code",
     "DatedList",
     "Empty",
+    "FileMade",
     "Frame",
     "HelpButton",
     "LinkButton",
