@@ -125,7 +125,7 @@ class Bench:
             return _refused(mutation, "invalid"), None
         if (early := self._without_bytes(mutation, held)) is not None:
             return early, None
-        if not free and held is None and self._buried(target, rev):
+        if not free and held is None and self._buried(mutation, target, rev):
             return self._copy(mutation)
         if policy is Policy.APPEND:
             return self._append(mutation, held)
@@ -202,13 +202,16 @@ class Bench:
             return _conflict(mutation, id), None
         return _conflict(mutation, id), self._write(mutation, id)
 
-    def _buried(self, target: str, rev: str | None) -> bool:
+    def _buried(self, mutation: Mutation, target: str, rev: str | None) -> bool:
         """True for a document that was here and is nowhere now: it was deleted, and even that is forgotten.
 
-        A restored clinic that never heard of it in this life takes it as new.
+        So may be the change that this one follows. A restored clinic that never heard of it in this life takes it as
+        new.
         """
-        if rev is None or rev.startswith(f"{self.ledger.epoch}."):
-            return rev is not None
+        if rev is None and mutation.base.after is None:
+            return False
+        if rev is not None and rev.startswith(f"{self.ledger.epoch}."):
+            return True
         known = sa.select(history.c.seq).where(history.c.scope == self.unit.scope, history.c.id == target)
         return self.unit.connection.execute(known.limit(1)).first() is not None
 
@@ -217,12 +220,10 @@ class Bench:
     ) -> tuple[Verdict, Held | None]:
         if held is None:
             return _refused(mutation, "missing"), None
-        if held.deleted:
-            return _done(mutation, held), held
-        if not free and held.rev != rev:
+        if not (held.deleted or free or held.rev == rev):
             return _conflict(mutation, None), None
-        made = self._write(mutation, held.id)
-        return (_done(mutation, made) if held.id == mutation.id else _conflict(mutation, held.id)), made
+        gone = held if held.deleted else self._write(mutation, held.id)
+        return (_done(mutation, gone) if held.id == mutation.id else _conflict(mutation, held.id)), gone
 
     def _write(self, mutation: Mutation, id: str) -> Held:
         gone = mutation.op == "delete"

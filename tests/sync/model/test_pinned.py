@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from sync.models import MoodEntry
-from tests.sync.model.device import Device, jumping
-from tests.sync.model.invariants import AFTER_EVERY_STEP, AT_REST
+from tests.sync.model.device import jumping
 from tests.sync.model.invariants.i12_revocation import VOCABULARY, WORDS
-from tests.sync.model.nouns import KINDS_OF_ALL, Draft, Intruder, known_to_the_clinic
+from tests.sync.model.nouns import Draft, Intruder
+from tests.sync.model.pinned import check, edit, shown, sync, world
 from tests.sync.model.world import World
 
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with known_to_the_clinic():
-        world = World()
-        yield world
-        check(world)
-        world.quiesce()
-        check(world)
-        for rest in AT_REST:
-            rest(world)
-
-
-def check(world: World) -> None:
-    for holds in AFTER_EVERY_STEP:
-        holds(world)
-
-
-def sync(world: World, *devices: Device) -> None:
-    for device in devices:
-        world.sync(device, 9, 9999)
-        check(world)
-
-
-def edit(device: Device, k: int = 0) -> None:
-    doc = device.pick(k, KINDS_OF_ALL)
-    assert doc
-    device.edit(doc)
-
-
-def forget_deletions(world: World) -> None:
-    """As a clinic did once: the deletions alone, and not the verdicts of that time."""
-    dead = "FROM row WHERE scope = 'patient:p' AND deleted"
-    world.desk.beside.execute(f"UPDATE scope SET floor = (SELECT max(seq) {dead}) WHERE id = 'patient:p'")
-    world.desk.beside.execute(f"DELETE {dead}")
-    world.desk.changed()
-
-
-def shown(device: Device) -> list[str]:
-    return sorted(doc.text for doc in device.view() if isinstance(doc, Draft))
+__all__ = ["world"]
 
 
 def test_what_was_edited_before_the_restore_was_noticed_stays_the_newest(world: World) -> None:
@@ -171,23 +129,6 @@ def test_ended_access_takes_what_was_sent_and_what_could_be_searched(world: Worl
     world.grant(phone)
 
 
-def test_an_old_verdict_brings_nothing_back_that_is_gone_for_good(world: World) -> None:
-    """The reply to a write was lost, another device deleted the document, and its tombstone was compacted away."""
-    phone, tablet = world.devices[:2]
-    phone.create(MoodEntry, "one")
-    phone.create(Draft, "two")
-    world.exchange(phone, 2, 9999, "reply lost", lambda: None)
-    sync(world, tablet)
-    two = tablet.pick(0, {Draft.kind})
-    assert two
-    tablet.delete(two)
-    sync(world, tablet)
-    forget_deletions(world)
-    world.exchange(phone, 1, 9999, "", lambda: None)
-    sync(world, phone)
-    assert shown(phone) == []
-
-
 def test_what_lies_beneath_an_edit_made_during_a_reset_is_not_from_before_it(world: World) -> None:
     """The clinic's former row kept its number, so the new life's lower numbers never took its place."""
     phone, tablet = world.devices[:2]
@@ -249,39 +190,6 @@ def test_a_clock_that_once_said_2099_forgets_nothing_that_was_sent(world: World)
     world.desk.restore(0)
     sync(world, phone, world.devices[1])
     assert shown(world.devices[1]) == ["psecret1."]
-
-
-def test_an_edit_of_what_was_deleted_and_forgotten_does_not_bring_it_back(world: World) -> None:
-    """Where the tombstone was compacted away, the clinic took the id for one it had never heard of."""
-    phone, tablet = world.devices[:2]
-    phone.create(Draft, "doc")
-    sync(world, phone, tablet)
-    edit(phone)
-    doc = tablet.pick(0, {Draft.kind})
-    assert doc
-    tablet.delete(doc)
-    sync(world, tablet)
-    world.ages_pass()
-    sync(world, phone, tablet)
-    assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]
-
-
-def test_nor_does_one_that_was_begun_before_the_clinic_was_restored(world: World) -> None:
-    """Its revision was of a former life, and so was taken for one that the backup had never known."""
-    phone, tablet = world.devices[:2]
-    phone.create(Draft, "doc")
-    sync(world, phone, tablet)
-    world.desk.back_up()
-    world.desk.restore(0)
-    edit(phone)
-    edit(tablet)
-    doc = tablet.pick(0, {Draft.kind})
-    assert doc
-    tablet.delete(doc)
-    sync(world, tablet)
-    world.ages_pass()
-    sync(world, phone, tablet)
-    assert [(one.id == "doc", one.text) for one in tablet.view()] == [(False, "psecret2.")]
 
 
 def test_what_is_sent_again_is_never_taken_for_the_clinics(world: World) -> None:

@@ -53,6 +53,6 @@ FORGETTING = (
     Mistake(
         "buried-and-forgotten",
         "a change upon what was deleted and forgotten makes it anew",
-        ((VERDICTS, "if not free and held is None and self._buried(target, rev):", "if False:"),),
+        ((VERDICTS, "if not free and held is None and self._buried(mutation, target, rev):", "if False:"),),
     ),
 )  # fmt: skip

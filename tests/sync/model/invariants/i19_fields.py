@@ -26,6 +26,8 @@ def each_field_by_itself(world: World) -> None:
     for author, one in outcomes(world, book.versions):
         key = one.scope, one.id
         before, last[key] = last.get(key), None if one.deleted else json.loads(one.body)
+        if author and not before and not one.deleted:
+            said_by.update(dict.fromkeys(((key, name) for name in last[key]), author.device))
         if author and before and not one.deleted:
             if author.kind == Setting.kind:
                 changed = {name for name in {*before, *last[key]} if before.get(name) != last[key].get(name)}
