@@ -170,6 +170,13 @@ class Window:
         control = self._only(controls, "switch", name)
         await self.fire(control, "change", value=not control.value)
 
+    async def choose(self, name: str) -> None:
+        """Choose the radio row with this name."""
+        found = [c for c in self.find(ft.MergeSemantics) if name in name_of(c)]
+        radio = self._only([r for row in found for r in self.find(ft.Radio, row)], "radio row", name)
+        (group,) = [g for g in self.find(ft.RadioGroup) if radio in self.find(ft.Radio, g)]
+        await self.fire(group, "change", value=radio.value)
+
     async def type(self, label: str, text: str) -> None:
         """Type into the field with this label, in place of what it holds."""
         await self.fire(self.field(label), "change", text, value=text)

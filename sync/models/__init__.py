@@ -11,18 +11,22 @@ from sync.models.person import Person
 from sync.models.receipt import Receipt, Word
 from sync.models.record import Category, Record
 from sync.models.refill import Refill
+from sync.models.timing import HeldResults, ResultSort, ResultTiming, ShowResults
 from sync.models.visit import Visit, VisitStatus
 from sync.models.weight import Weight
 
 MODELS: tuple[type[Doc], ...] = (
     Clinic,
     Device,
+    HeldResults,
     Lesson,
     MoodEntry,
     Person,
     Receipt,
     Record,
     Refill,
+    ResultTiming,
+    ShowResults,
     Visit,
     Weight,
 )
@@ -36,6 +40,7 @@ __all__ = [
     "Clinic",
     "Device",
     "Doc",
+    "HeldResults",
     "Lesson",
     "MoodEntry",
     "Person",
@@ -43,6 +48,9 @@ __all__ = [
     "Receipt",
     "Record",
     "Refill",
+    "ResultSort",
+    "ResultTiming",
+    "ShowResults",
     "Stamp",
     "Visit",
     "VisitStatus",

@@ -49,7 +49,7 @@ def import_(paths: tuple[Path, ...], db: str, as_json: bool) -> None:
         click.echo(
             f"{report.files} files, {report.resources} resources: {report.added} added, "
             f"{report.changed} changed, {report.unchanged} unchanged, {len(report.errors)} errors "
-            f"in {report.seconds:.1f} s"
+            f"in {report.seconds:.1f} s" + (f"; {report.held} held, as patients asked" if report.held else "")
         )
     sys.exit(0 if report.useful() else 1)
 

@@ -18,6 +18,7 @@ from sync.server.blobs import Blobs, Caps, keep
 from sync.server.codes import Codes
 from sync.server.compaction import DAY_MS, DAYS, Compacted, compact
 from sync.server.database import Database
+from sync.server.delaying import show_due
 from sync.server.errors import NoRoom, UnknownPatient
 from sync.server.gate import Gate, utc_now
 from sync.server.heads import vouch
@@ -161,6 +162,10 @@ class Clinic:
     def compact(self, days: int = DAYS) -> Compacted:
         """Forget deletions and verdicts older than this; devices that were away for longer begin anew."""
         return compact(self.database, self._now_ms() - days * DAY_MS)
+
+    def show_due(self) -> int:
+        """Show the results whose patients asked for them later, and whose time has come. Returns how many."""
+        return show_due(self.database, self._now_ms())
 
     def confirm(self, patient_id: str | None = None) -> list[str]:
         """A person says that these records are right as they are: devices may let go of what is not in them.

@@ -19,6 +19,7 @@ from sync.fhir.reading import Fault, Found, resources
 from sync.fhir.record import Paper, born, papers
 from sync.fhir.shape import human
 from sync.server.database import Database
+from sync.server.delaying import Delay
 from sync.server.ledger import Ledger
 from sync.server.tables import patient
 
@@ -38,6 +39,7 @@ class Report:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    held: int = 0
     errors: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -71,6 +73,7 @@ class Importer:
         self.database, self.now_ms = database, now_ms
         self.report = Report()
         self._late: dict[str, dict[str, Paper]] = {}
+        self._told: dict[str, set[str]] = {}
         self._late_size = 0
         self._homeless: list[Found] = []
         self._medicines: Near = {}
@@ -182,20 +185,38 @@ class Importer:
         with self.database.unit(scope, write=True) as unit:
             ledger = Ledger(unit, self.now_ms)
             ledger.load(paper.id for paper in batch)
+            delay = self._delay(scope, ledger)
             for paper in batch:
-                held = ledger.get(paper.id)
                 late.pop(paper.id, None)
-                if held is None:
-                    ledger.put(*paper)
-                    self.report.added += 1
-                elif held.body != paper.body or held.deleted:
-                    late[paper.id] = paper
-                    self._late_size += len(paper.body)
-                else:
-                    self.report.unchanged += 1
+                if not self._is_held(delay, paper):
+                    self._enter_or_wait(ledger, paper, late)
+            delay.settle()
             ledger.close()
         if self._late_size > PATIENCE:
             self._settle_late()
+
+    def _delay(self, scope: str, ledger: Ledger) -> Delay:
+        return Delay(ledger, self._told.setdefault(scope, set()))
+
+    def _is_held(self, delay: Delay, paper: Paper) -> bool:
+        """True for a result that its patient asked to see later."""
+        taken = delay.takes(paper)
+        if taken is not None:
+            setattr(self.report, taken, getattr(self.report, taken) + 1)
+            self.report.held += taken == "added"
+        return taken is not None
+
+    def _enter_or_wait(self, ledger: Ledger, paper: Paper, late: dict[str, Paper]) -> None:
+        """What is new is written; what differs from what is there waits for the last of all files."""
+        held = ledger.get(paper.id)
+        if held is None:
+            ledger.put(*paper)
+            self.report.added += 1
+        elif held.body != paper.body or held.deleted:
+            late[paper.id] = paper
+            self._late_size += len(paper.body)
+        else:
+            self.report.unchanged += 1
 
     def _settle_late(self) -> None:
         for scope, waiting in self._late.items():
@@ -203,8 +224,11 @@ class Importer:
                 with self.database.unit(scope, write=True) as unit:
                     ledger = Ledger(unit, self.now_ms)
                     ledger.load(paper.id for paper in batch)
+                    delay = self._delay(scope, ledger)
                     for paper in batch:
-                        ledger.put(*paper)
+                        if not delay.takes(paper):
+                            ledger.put(*paper)
+                    delay.settle()
                     ledger.close()
             self.report.changed += len(waiting)
         self._late, self._late_size = {}, 0

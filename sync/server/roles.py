@@ -26,6 +26,7 @@ DIRECTORY: Mapping[str, str] = {
     "secret": "SELECT",
     "proof": "SELECT, INSERT, DELETE",
     "move": "SELECT",
+    "due": "SELECT, INSERT, DELETE",
 }
 """What the serving role may do with the tables of the directory. Scope tables are open to it, inside their scope."""
 

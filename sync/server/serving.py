@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from granian.constants import HTTPModes, Interfaces
@@ -24,7 +24,7 @@ from sync.server.guard import HEAD, Guard
 from sync.server.hints import MOST
 
 GRACE = 5.0
-DAY = 24 * 3600.0
+DAY, MINUTE = 24 * 3600.0, 60.0
 BACKLOG = 1024
 NEAR = ("127.0.0.1", "localhost", "::1")
 OWNS = "Warning: this role may change the tables. Serve as evenkeel_api: `evenkeel clinic roles --help`."
@@ -87,11 +87,22 @@ async def _daily(clinics: Sequence[Clinic]) -> None:
     """Forget every day what no device can still need. A cell that is away is asked again tomorrow."""
     while True:
         await asyncio.sleep(DAY)
-        for clinic in clinics:
-            try:
-                await asyncio.to_thread(clinic.compact)
-            except ClinicError as error:
-                print(f"not compacted: {type(error).__name__}", file=sys.stderr, flush=True)
+        await _each(clinics, Clinic.compact, "not compacted")
+
+
+async def _minutely(clinics: Sequence[Clinic]) -> None:
+    """Show what is due, also what came due while nobody served."""
+    while True:
+        await _each(clinics, Clinic.show_due, "held results not shown")
+        await asyncio.sleep(MINUTE)
+
+
+async def _each(clinics: Sequence[Clinic], act: Callable[[Clinic], object], failed: str) -> None:
+    for clinic in clinics:
+        try:
+            await asyncio.to_thread(act, clinic)
+        except ClinicError as error:
+            print(f"{failed}: {type(error).__name__}", file=sys.stderr, flush=True)
 
 
 async def _run(app: Guard | Front, clinics: Sequence[Clinic], host: str, port: int) -> None:
@@ -111,12 +122,13 @@ async def _run(app: Guard | Front, clinics: Sequence[Clinic], host: str, port: i
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         _on_signal(number, stop)
-    serving, daily = asyncio.ensure_future(server.serve()), asyncio.ensure_future(_daily(clinics))
+    serving = asyncio.ensure_future(server.serve())
+    chores = asyncio.gather(_daily(clinics), _minutely(clinics))
     print(f"Evenkeel clinic listening on http://{host}:{port}", file=sys.stderr, flush=True)
     stopped = asyncio.ensure_future(stop.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-    daily.cancel()
+    chores.cancel()
     if not stop.is_set():
         raise PortTaken(port) from serving.exception()
     app.release()

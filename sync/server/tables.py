@@ -97,7 +97,19 @@ blob_part = Table(
     Column("n", Integer, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
-SCOPED = ("row", "history", "applied", "snapshot", "segment", "blob", "blob_part")
+held = Table(
+    "held",
+    meta,
+    Column("scope", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sort", Text, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+SCOPED = ("row", "history", "applied", "snapshot", "segment", "blob", "blob_part", "held")
 """Every table of a scope's own: PostgreSQL guards these row by row. A table of the directory stands in `roles`."""
 SECRETS = ("pepper", "cursor", "orders", "blobs")
 """The secrets that a serving node needs; on PostgreSQL it can read no other."""
@@ -160,6 +172,12 @@ proof = Table(
     meta,
     Column("seen", Text, primary_key=True),
     Column("until_ms", BigInteger, nullable=False),
+)
+due = Table(
+    "due",
+    meta,
+    Column("id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
 )
 move = Table(
     "move",

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sync.models import KINDS, Doc, Policy, derive_id
 from sync.models.attachment import FIELD, attachments_in
 from sync.protocol.wire import Mutation, Verdict
-from sync.server.answers import ANSWERS
+from sync.server.answers import ANSWERS, DEEDS
 from sync.server.blobs import sizes_of
 from sync.server.body import sound
 from sync.server.cursor import Cursor
@@ -41,6 +41,7 @@ class Bench:
         self._known: dict[str, sa.Row[Any] | _Past] = {}
         self._new: list[dict[str, Any]] = []
         self._answers: list[Doc] = []
+        self._deeds: list[Mutation] = []
         self._named: dict[str, dict[str, int]] = {}
         self._there: dict[str, int] = {}
         self._waiting: set[str] = set()
@@ -235,14 +236,18 @@ class Bench:
     def _answer(self, mutation: Mutation) -> None:
         if mutation.kind in ANSWERS:
             self._answers += ANSWERS[mutation.kind](self.unit.scope, mutation, self.now)
+        if mutation.kind in DEEDS:
+            self._deeds.append(mutation)
 
     def _say(self) -> None:
-        """Write the answers, behind all that they answer."""
+        """Write the answers, behind all that they answer, and do what there is to do."""
         self.ledger.load(doc.id for doc in self._answers)
         for doc in self._answers:
             held = self.ledger.get(doc.id)
             if held is None or held.kind == doc.kind:
                 self.ledger.put(doc.id, doc.kind, doc.body(), doc.version)
+        for mutation in self._deeds:
+            DEEDS[mutation.kind](self.ledger, mutation)
 
 
 class _Past:

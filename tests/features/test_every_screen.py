@@ -17,6 +17,8 @@ ROUTES = (
     "/health/list/result",
     "/health/list/reading",
     "/health/list/condition",
+    "/health/timing",
+    "/health/timing/imaging",
     "/mood",
     "/mood/note/none",
     "/weight",

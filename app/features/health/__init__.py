@@ -8,6 +8,7 @@ from app.features.health.queries import INDICES
 from app.features.health.record import RecordScreen
 from app.features.health.result import ResultCard
 from app.features.health.screen import HealthScreen, SearchScreen, SectionScreen
+from app.features.health.timing import SortScreen, TimingScreen
 from app.ui.feature import Feature
 
 FEATURE = Feature(
@@ -18,6 +19,8 @@ FEATURE = Feature(
         ("/health/search", SearchScreen),
         ("/health/list/:section", SectionScreen),
         ("/health/record/:id", RecordScreen),
+        ("/health/timing", TimingScreen),
+        ("/health/timing/:sort", SortScreen),
     ),
     indices=INDICES,
     card=ResultCard,

@@ -1,4 +1,4 @@
-"""What the patient can do with the record: have seen what is new, ask for more of a medicine."""
+"""What the patient can do: ask for more of a medicine, say when results appear, have seen what is new."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from app.context import App
 from app.core.errors import RuleBroken
 from app.features.health.queries import NOTHING, SEEN, last_result, last_seen
 from app.features.health.rules import Entry
-from sync.models import Refill, new_id
+from sync.models import Refill, ResultSort, ResultTiming, ShowResults, new_id
+from sync.models.timing import TIMING
 
 MOST_LETTERS = 1000
 
@@ -36,3 +37,19 @@ def see_results(app: App) -> None:
         kept = app.store.state(SEEN)
         others = kept if isinstance(kept, dict) else {}
         app.store.keep(**{SEEN: {**others, app.scope: last}})
+
+
+def choose_timing(app: App, sort: ResultSort, days: int) -> ResultTiming:
+    """New results of this sort appear after so many days at most; 0 is as soon as the clinic has them."""
+    before = app.store.get(ResultTiming, TIMING) or ResultTiming(id=TIMING)
+    chosen = before.model_copy(update={sort.value: days})
+    app.store.put(chosen)
+    return chosen
+
+
+def show_held(app: App) -> ShowResults:
+    """Ask the clinic to show at once what it holds."""
+    now = app.now()
+    asked = ShowResults(id=new_id(now), asked_at=now)
+    app.store.put(asked)
+    return asked

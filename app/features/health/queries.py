@@ -16,7 +16,8 @@ from app.store.search import find as find_words
 from app.store.states import word_of
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
-from sync.models import Lesson, Receipt, Refill, derive_id
+from sync.models import HeldResults, Lesson, Receipt, Refill, ResultTiming, ShowResults, derive_id
+from sync.models.timing import HELD, TIMING, HeldGroup
 
 INDICES = {
     "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record' AND deleted = 0",
@@ -149,6 +150,23 @@ def last_refill(store: Store, medicine: str) -> tuple[Refill, str, str] | None:
         return None
     said = store.find(Receipt, "body ->> 'of' = ?", found[0].id, order="seq DESC", limit=1)
     return found[0], word_of(store, found[0].id), said[0].reason if said else ""
+
+
+# --- when results appear
+
+
+def chosen_timing(store: Store) -> tuple[ResultTiming, str]:
+    """When this person wants to see results, and how far that has come; the word is empty before any choice."""
+    chosen = store.get(ResultTiming, TIMING)
+    return chosen or ResultTiming(id=TIMING), word_of(store, TIMING) if chosen else ""
+
+
+def held_results(store: Store) -> tuple[list[HeldGroup], bool]:
+    """What the clinic holds as this person asked, by sort; and whether they have asked to see it now."""
+    said = store.get(HeldResults, HELD)
+    asked = store.find(ShowResults, "1", order="n DESC", limit=1)
+    on_its_way = bool(asked) and word_of(store, asked[0].id) in ("waiting", "device")
+    return (said.groups if said else []), on_its_way
 
 
 # --- over time

@@ -20,6 +20,7 @@ from app.features.health.queries import (
 from app.features.health.record import RecordDetail
 from app.features.health.rows import hit_row, icon_of, record_row
 from app.features.health.rules import Line
+from app.features.health.timing import HeldPart, TimingLink
 from app.store import Store
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_typed, use_words
 from app.ui.routes import go
@@ -67,7 +68,7 @@ def Sections(searching: bool) -> ft.Control:
     if words:
         return Page(t("health.title"), field, Found(words))
     rows = [section_row(section, count) for section, count in counts.items()]
-    return Page(t("health.title"), field, New(), Rows(rows))
+    return Page(t("health.title"), field, HeldPart(), New(), Rows(rows))
 
 
 @ft.component
@@ -125,7 +126,8 @@ def SectionScreen() -> ft.Control:
 
     list_ = RecordList(section, chosen, pick)
     detail = RecordDetail(chosen, True, key=chosen) if chosen else None
-    return Page(t(f"health.section.{section}"), TwoPane(list_, detail), back="health", wide=True)
+    above = (TimingLink(), HeldPart()) if section == "result" else ()
+    return Page(t(f"health.section.{section}"), *above, TwoPane(list_, detail), back="health", wide=True)
 
 
 @ft.component

@@ -46,7 +46,16 @@ def test_import_reports_as_json_and_says_zero(tmp_path):
         done = run("import", demo / "patients", demo / "labs", bad, "--db", url, "--json")
         report = json.loads(done.stdout)
         assert done.exit_code == 0
-        assert set(report) == {"files", "resources", "added", "changed", "unchanged", "errors", "seconds"}
+        assert set(report) == {
+            "files",
+            "resources",
+            "added",
+            "changed",
+            "unchanged",
+            "held",
+            "errors",
+            "seconds",
+        }
         assert (report["files"], bool(report["added"]), len(report["errors"])) == (7, bool(added), 1)
         assert set(report["errors"][0]) == {"file", "where", "reason"}
 
