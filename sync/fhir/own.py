@@ -69,4 +69,16 @@ def _refill(_kind: str, fields: Fields) -> Resource:
     return {"resourceType": "Task", **said, **about, "authoredOn": fields["asked_at"], **note}
 
 
-MADE: Mapping[str, Callable[[str, Fields], Resource]] = {"mood": _mood, "refill": _refill, "weight": _weight}
+def _question(_kind: str, fields: Fields) -> Resource:
+    """A Communication from the patient to the clinic, about what they asked of."""
+    about = {"about": [{"reference": fields["reference"]}]} if fields.get("reference") else {}
+    said = {"status": "completed", "topic": {"text": fields["title"]}, "sent": fields["asked_at"]}
+    return {"resourceType": "Communication", **said, **about, "payload": [{"contentString": fields["note"]}]}
+
+
+MADE: Mapping[str, Callable[[str, Fields], Resource]] = {
+    "mood": _mood,
+    "question": _question,
+    "refill": _refill,
+    "weight": _weight,
+}

@@ -8,6 +8,7 @@ from sync.models.ids import derive_id, new_id
 from sync.models.lesson import Lesson
 from sync.models.mood import MoodEntry
 from sync.models.person import Person
+from sync.models.question import Question
 from sync.models.receipt import Receipt, Word
 from sync.models.record import Category, Record
 from sync.models.refill import Refill
@@ -22,6 +23,7 @@ MODELS: tuple[type[Doc], ...] = (
     Lesson,
     MoodEntry,
     Person,
+    Question,
     Receipt,
     Record,
     Refill,
@@ -45,6 +47,7 @@ __all__ = [
     "MoodEntry",
     "Person",
     "Policy",
+    "Question",
     "Receipt",
     "Record",
     "Refill",

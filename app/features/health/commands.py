@@ -6,7 +6,8 @@ from app.context import App
 from app.core.errors import RuleBroken
 from app.features.health.queries import NOTHING, SEEN, last_result, last_seen
 from app.features.health.rules import Entry
-from sync.models import Refill, ResultSort, ResultTiming, ShowResults, new_id
+from sync.models import Question, Refill, ResultSort, ResultTiming, ShowResults, new_id
+from sync.models.question import MOST_LETTERS as MOST_IN_QUESTION
 from sync.models.timing import TIMING
 
 MOST_LETTERS = 1000
@@ -25,6 +26,25 @@ def ask_refill(app: App, entry: Entry, note: str) -> Refill:
         reference=reference[:200],
         title=entry.line.title,
         note=note.strip(),
+    )
+    app.store.put(asked)
+    return asked
+
+
+def ask_question(app: App, entry: Entry, words: str) -> Question:
+    """Ask the clinic about something in the record. Raises RuleBroken for no words, or too many."""
+    if not words.strip():
+        raise RuleBroken("question.empty")
+    if len(words) > MOST_IN_QUESTION:
+        raise RuleBroken("question.too_long")
+    now = app.now()
+    asked = Question(
+        id=new_id(now),
+        asked_at=now,
+        about=entry.line.id,
+        reference=f"{entry.line.type}/{entry.resource.get('id', '')}"[:200],
+        title=entry.line.title,
+        note=words.strip(),
     )
     app.store.put(asked)
     return asked

@@ -16,7 +16,7 @@ from app.store.search import find as find_words
 from app.store.states import word_of
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
-from sync.models import HeldResults, Lesson, Receipt, Refill, ResultTiming, ShowResults, derive_id
+from sync.models import HeldResults, Lesson, Question, Receipt, Refill, ResultTiming, ShowResults, derive_id
 from sync.models.timing import HELD, TIMING, HeldGroup
 
 INDICES = {
@@ -146,10 +146,18 @@ def members(store: Store, entry: Entry) -> list[Line]:
 def last_refill(store: Store, medicine: str) -> tuple[Refill, str, str] | None:
     """The last time more of this medicine was asked for, how far that has come, and what the clinic said of it."""
     found = store.find(Refill, "body ->> 'medicine' = ?", medicine, order="n DESC", limit=1)
-    if not found:
-        return None
-    said = store.find(Receipt, "body ->> 'of' = ?", found[0].id, order="seq DESC", limit=1)
-    return found[0], word_of(store, found[0].id), said[0].reason if said else ""
+    return (found[0], *_said(store, found[0].id)) if found else None
+
+
+def last_questions(store: Store, about: str, limit: int = 5) -> list[tuple[Question, str, str]]:
+    """What was asked about this record, newest first, how far each has come, and what the clinic said to it."""
+    found = store.find(Question, "body ->> 'about' = ?", about, order="n DESC", limit=limit)
+    return [(one, *_said(store, one.id)) for one in found]
+
+
+def _said(store: Store, asked: str) -> tuple[str, str]:
+    said = store.find(Receipt, "body ->> 'of' = ?", asked, order="seq DESC", limit=1)
+    return word_of(store, asked), said[0].reason if said else ""
 
 
 # --- when results appear

@@ -11,7 +11,7 @@ from app.features.health.queries import last_refill
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_action, use_app, use_query, use_typed, use_words
 from app.ui.widgets import LinkButton, PrimaryButton, Section, StateChip, TextInput, body, small
-from sync.models import Refill
+from sync.models import Question, Refill
 
 ASKABLE = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
 OVER = ("stopped", "entered-in-error", "cancelled", "draft", "not-taken", "declined")
@@ -34,11 +34,11 @@ def RefillPart(entry: Entry) -> ft.Control:
     return Section(t("refill.title"), *parts)
 
 
-def told(asked: Refill, word: str, said: str) -> list[ft.Control]:
+def told(asked: Refill | Question, word: str, said: str, words: str = "refill") -> list[ft.Control]:
     """When it was asked for, its state word, and what that means or what the clinic wrote."""
     t = use_words()
-    meaning = f"refill.{word.replace('-', '_')}_text"
-    lines = [small(t("refill.asked", day=t.day(asked.asked_at), time=t.time(asked.asked_at)))]
+    meaning = f"{words}.{word.replace('-', '_')}_text"
+    lines = [small(t(f"{words}.asked", day=t.day(asked.asked_at), time=t.time(asked.asked_at)))]
     lines += [body(t("refill.said", text=said))] if said else [body(t(meaning))] if t.has(meaning) else []
     lines += [small(t("refill.your_note", text=asked.note))] if asked.note else []
     return [ft.Row([StateChip(word)], wrap=True), *lines]

@@ -16,6 +16,7 @@ from app.features.health.queries import (
     newest_unseen,
     series,
 )
+from app.features.health.question import QuestionPart
 from app.features.health.rows import record_row, say_when
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_query, use_words
@@ -60,7 +61,7 @@ def result_parts(entry: Entry) -> list[ft.Control]:
     parts += [*members_part(entry), comment_part(entry)]
     measured = [one for one in found if one.measure]
     parts += [course(entry, one, len(found) > 1) for one in measured[:MOST_TRENDS]]
-    return [*parts, LessonLine(entry.line.code)]
+    return [*parts, QuestionPart(entry, key=f"ask-{entry.line.id}"), LessonLine(entry.line.code)]
 
 
 def whole(found: Sequence[Finding]) -> list[ft.Control]:

@@ -29,6 +29,10 @@ SECTION = f"{READ} AND body ->> 'category' = ? ORDER BY body ->> 'when' DESC, n"
 RECORD = f"{READ} AND id = ?"
 LAST = (Category.FORM, Category.BILL, Category.PERSON, Category.OTHER)
 ORDER = [*(one for one in Category if one not in LAST), *LAST]
+ASKED = f"""SELECT body ->> 'title', body ->> 'asked_at', coalesce(body ->> 'note', ''),
+    (SELECT r.body ->> 'reason' FROM docs AS r WHERE r.kind = 'receipt' AND r.body ->> 'of' = docs.id
+     ORDER BY r.seq DESC LIMIT 1)
+    FROM docs WHERE kind = ? AND {OURS} ORDER BY body ->> 'asked_at' DESC"""
 
 
 def resources(store: Store) -> Iterator[str]:
@@ -68,8 +72,13 @@ def chapters(store: Store, t: Words) -> list[Chapter]:
     parts = [Chapter(one, title, found[one], lambda one=one: section(store, one, t)) for one, title in named]
     moods = Chapter("mood", t("take.moods"), _count(store, "mood"), lambda: moods_of(store, t))
     weights = Chapter("weight", t("take.weights"), _count(store, "weight"), lambda: weights_of(store, t))
-    refills = Chapter("refill", t("take.refills"), _count(store, "refill"), lambda: refills_of(store, t))
-    return [*(one for one in (moods, weights, refills) if one.count), *parts]
+    refills, questions = asked(store, "refill", t), asked(store, "question", t)
+    return [*(one for one in (moods, weights, refills, questions) if one.count), *parts]
+
+
+def asked(store: Store, kind: str, t: Words) -> Chapter:
+    """What was asked of the clinic."""
+    return Chapter(kind, t(f"take.{kind}s"), _count(store, kind), lambda: asked_of(store, kind, t))
 
 
 def _count(store: Store, kind: str) -> int:
@@ -121,9 +130,8 @@ def weights_of(store: Store, t: Words) -> Iterator[Item]:
         yield Item(f"{pounds} ({kilos})", say_moment(at, t))
 
 
-def refills_of(store: Store, t: Words) -> Iterator[Item]:
-    """Every request for a refill with its note, newest first."""
-    sql = f"""SELECT body ->> 'title', body ->> 'asked_at', coalesce(body ->> 'note', '') FROM docs
-        WHERE kind = 'refill' AND {OURS} ORDER BY body ->> 'asked_at' DESC"""
-    for title, at, note in store.db.execute(sql, [store.scope]):
-        yield Item(title, say_moment(at, t), (note,) if note else ())
+def asked_of(store: Store, kind: str, t: Words) -> Iterator[Item]:
+    """Everything of this kind that was asked of the clinic, newest first: the note, and what the clinic wrote."""
+    for title, at, note, said in store.db.execute(ASKED, [kind, store.scope]):
+        lines = (note, t("refill.said", text=said) if said else "")
+        yield Item(title, say_moment(at, t), tuple(line for line in lines if line))

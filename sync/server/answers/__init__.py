@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sync.models import Doc, MoodEntry, Refill, ResultTiming, ShowResults, Weight
+from sync.models import Doc, MoodEntry, Question, Refill, ResultTiming, ShowResults, Weight
 from sync.protocol.wire import Mutation
 from sync.server.answers import chart, queue, timing
 from sync.server.ledger import Ledger
@@ -19,6 +19,7 @@ Deed = Callable[[Ledger, Mutation], None]
 
 ANSWERS: Mapping[str, Answer] = {
     MoodEntry.kind: chart.answer,
+    Question.kind: queue.answer,
     Refill.kind: queue.answer,
     ResultTiming.kind: chart.answer,
     ShowResults.kind: timing.answer,

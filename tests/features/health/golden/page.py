@@ -45,7 +45,7 @@ def lines_drawn() -> Iterator[list[Seen]]:
 
 
 async def look(app: App, resource: dict[str, Any], language: str) -> Seen:
-    """Open a result in this language."""
+    """Open a result in this language. The way to ask is on every page, and says nothing of this one."""
     app.change_settings(language=language)
     id = derive_id("record", resource["resourceType"], resource["id"])
     with lines_drawn() as drawn:
@@ -55,4 +55,5 @@ async def look(app: App, resource: dict[str, Any], language: str) -> Seen:
             names = [plain(one.label) for one in seen.find(ft.Semantics) if one.image and one.label]
     begin = texts.index(find_words(language, "status.paused")) + 1
     end = texts.index(find_words(language, "health.show_given"))
-    return {"lines": drawn, "says": texts[begin:end], "heard": names}
+    says = [text for text in texts[begin:end] if text != find_words(language, "question.ask")]
+    return {"lines": drawn, "says": says, "heard": names}
