@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.features import health, learn, me, mood, take, today, waiting, weight, welcome
+from app.features import health, learn, me, mood, readings, take, today, waiting, welcome
 from app.features.welcome import WELCOME
 from app.ui.feature import Feature
 
@@ -10,7 +10,7 @@ FEATURES: tuple[Feature, ...] = (
     today.FEATURE,
     health.FEATURE,
     mood.FEATURE,
-    weight.FEATURE,
+    readings.FEATURE,
     learn.FEATURE,
     waiting.FEATURE,
     me.FEATURE,

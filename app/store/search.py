@@ -23,8 +23,8 @@ PICKED = "FROM json_each(?) AS picked CROSS JOIN docs ON docs.scope = ? AND docs
 """Documents by a JSON list of ids, in its order: left to itself, SQLite would read all of their kind."""
 FOUND = """
     SELECT docs.id, docs.kind, coalesce(body ->> 'title', body ->> 'note', body ->> 'reason', '') AS title,
-        coalesce(body ->> 'when', body ->> 'felt_at', body ->> 'starts_at', '') AS "when",
-        coalesce(body ->> 'summary', body ->> 'with_whom', '') AS about
+        coalesce(body ->> 'when', body ->> 'felt_at', body ->> 'measured_at', body ->> 'starts_at', '') AS "when",
+        coalesce(body ->> 'summary', body ->> 'with_whom', body ->> 'what', '') AS about
     FROM search JOIN docs ON docs.n = search.rowid
     WHERE search MATCH :query AND docs.scope IN (:scope, 'content')
         AND (:all OR docs.kind IN (SELECT value FROM json_each(:kinds)))

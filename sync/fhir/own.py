@@ -11,10 +11,17 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sync.fhir.measures import LOINC, MEASURES, UCUM, Coding, Measure, Part, Unit, convert
+
 Resource = dict[str, Any]
 Fields = Mapping[str, Any]
 DOCUMENT = "https://evenkeel.health/fhir/StructureDefinition/document"
 WHOSE = {"Task": "for"}
+BY: Mapping[str, Callable[[Resource], list[Resource]]] = {
+    "Observation": lambda person: [person],
+    "MedicationAdministration": lambda person: [{"actor": person}],
+}
+"""Who did it, where R4 has a place for that: so nobody takes what was typed at home for the clinic's own."""
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 
@@ -24,12 +31,14 @@ def resource_of(id: str, kind: str, body: str, patient: str) -> Resource:
     made = MADE.get(kind, _basic)(kind, fields)
     whole = [{"url": "kind", "valueCode": kind}, {"url": "body", "valueString": body}]
     type = made.pop("resourceType")
+    person = {"reference": f"Patient/{patient}"}
     return {
         "resourceType": type,
         "id": id,
         "extension": [{"url": DOCUMENT, "extension": whole}],
         **made,
-        WHOSE.get(type, "subject"): {"reference": f"Patient/{patient}"},
+        WHOSE.get(type, "subject"): person,
+        **({"performer": BY[type](person)} if type in BY else {}),
     }
 
 
@@ -61,6 +70,63 @@ def _weight(_kind: str, fields: Fields) -> Resource:
     )
 
 
+def _reading(kind: str, fields: Fields) -> Resource:
+    """The measure's own codes and the unit as typed; the numbers of a blood pressure under one code, as R4 has it."""
+    measure = MEASURES.get(fields["what"])
+    unit = measure.unit(fields["unit"]) if measure else None
+    given = {part: fields["values"].get(part.name) for part in measure.parts} if measure else {}
+    values = {part: Decimal(value) for part, value in given.items() if value is not None}
+    if measure is None or unit is None or not values:
+        return _basic(kind, fields)
+    note = {"note": [{"text": fields["note"]}]} if fields.get("note") else {}
+    code = _coded(*((unit.coding,) if unit.coding else measure.codings))
+    if len(measure.parts) == 1:
+        held: Resource = {"valueQuantity": _amount(next(iter(values.values())), unit)}
+    else:
+        held = {"component": [_part(part, value, unit, measure) for part, value in values.items()]}
+    return _observed(measure.category, code, fields["measured_at"], **held, **note)
+
+
+def _part(part: Part, value: Decimal, unit: Unit, measure: Measure) -> Resource:
+    """R4's blood pressure profile knows only mm[Hg]: kilopascals are converted, and stay as typed in the document."""
+    own = measure.units[0]
+    amount = _amount(value, part.unit) if part.unit else _amount(convert(value, unit, own), own)
+    return {"code": _coded(*([part.coding] if part.coding else [])), "valueQuantity": amount}
+
+
+def _coded(*codings: Coding) -> Resource:
+    listed = [{"system": LOINC, "code": code, "display": name} for code, name in codings]
+    return {"coding": listed, "text": codings[0][1]}
+
+
+def _amount(value: Decimal, unit: Unit) -> Resource:
+    number = int(value) if value == value.to_integral_value() else float(value)
+    return {
+        "value": number,
+        "unit": unit.said[0] if unit.said else unit.code,
+        "system": UCUM,
+        "code": unit.code,
+    }
+
+
+def _taken(_kind: str, fields: Fields) -> Resource:
+    """One dose as a MedicationAdministration: "a patient consuming … a medication", done or not done at one time.
+
+    A MedicationStatement says in R4 what somebody takes by and large; one for each tablet would read as so many
+    medicines (https://hl7.org/fhir/R4/medicationadministration.html#bnr).
+    """
+    link = {"reference": fields["reference"]} if fields.get("reference") else {}
+    ordered = fields.get("reference", "").startswith("MedicationRequest/")
+    about = {"request": link} if ordered else {"supportingInformation": [link]} if link else {}
+    return {
+        "resourceType": "MedicationAdministration",
+        "status": "not-done" if fields.get("how") == "skipped" else "completed",
+        "medicationCodeableConcept": {"text": fields["title"]},
+        "effectiveDateTime": fields["taken_at"],
+        **about,
+    }
+
+
 def _refill(_kind: str, fields: Fields) -> Resource:
     """A Task for the clinic, about the prescription."""
     about = {"focus": {"reference": fields["reference"]}} if fields.get("reference") else {}
@@ -79,6 +145,8 @@ def _question(_kind: str, fields: Fields) -> Resource:
 MADE: Mapping[str, Callable[[str, Fields], Resource]] = {
     "mood": _mood,
     "question": _question,
+    "reading": _reading,
     "refill": _refill,
+    "taken": _taken,
     "weight": _weight,
 }

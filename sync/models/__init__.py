@@ -9,9 +9,11 @@ from sync.models.lesson import Lesson
 from sync.models.mood import MoodEntry
 from sync.models.person import Person
 from sync.models.question import Question
+from sync.models.reading import Reading
 from sync.models.receipt import Receipt, Word
 from sync.models.record import Category, Record
 from sync.models.refill import Refill
+from sync.models.taken import How, Taken
 from sync.models.timing import HeldResults, ResultSort, ResultTiming, ShowResults
 from sync.models.visit import Visit, VisitStatus
 from sync.models.weight import Weight
@@ -24,11 +26,13 @@ MODELS: tuple[type[Doc], ...] = (
     MoodEntry,
     Person,
     Question,
+    Reading,
     Receipt,
     Record,
     Refill,
     ResultTiming,
     ShowResults,
+    Taken,
     Visit,
     Weight,
 )
@@ -43,11 +47,13 @@ __all__ = [
     "Device",
     "Doc",
     "HeldResults",
+    "How",
     "Lesson",
     "MoodEntry",
     "Person",
     "Policy",
     "Question",
+    "Reading",
     "Receipt",
     "Record",
     "Refill",
@@ -55,6 +61,7 @@ __all__ = [
     "ResultTiming",
     "ShowResults",
     "Stamp",
+    "Taken",
     "Visit",
     "VisitStatus",
     "Weight",

@@ -1,29 +1,31 @@
-"""What the patient can do: ask for more of a medicine, say when results appear, have seen what is new."""
+"""What the patient can do: log a dose, ask for more of it, ask, say when results appear, have seen what is new."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from app.context import App
 from app.core.errors import RuleBroken
 from app.features.health.queries import NOTHING, SEEN, last_result, last_seen
 from app.features.health.rules import Entry
-from sync.models import Question, Refill, ResultSort, ResultTiming, ShowResults, new_id
+from sync.models import How, Question, Refill, ResultSort, ResultTiming, ShowResults, Taken, new_id
 from sync.models.question import MOST_LETTERS as MOST_IN_QUESTION
 from sync.models.timing import TIMING
 
 MOST_LETTERS = 1000
+SLACK = timedelta(minutes=1)
 
 
 def ask_refill(app: App, entry: Entry, note: str) -> Refill:
     """Ask the clinic for more of a medicine. Raises RuleBroken for a note that is too long."""
     if len(note) > MOST_LETTERS:
         raise RuleBroken("refill.note_too_long")
-    now, resource = app.now(), entry.resource
-    reference = f"{entry.line.type}/{resource.get('id', '')}"
+    now = app.now()
     asked = Refill(
         id=new_id(now),
         asked_at=now,
         medicine=entry.line.id,
-        reference=reference[:200],
+        reference=reference_to(entry),
         title=entry.line.title,
         note=note.strip(),
     )
@@ -42,12 +44,34 @@ def ask_question(app: App, entry: Entry, words: str) -> Question:
         id=new_id(now),
         asked_at=now,
         about=entry.line.id,
-        reference=f"{entry.line.type}/{entry.resource.get('id', '')}"[:200],
+        reference=reference_to(entry),
         title=entry.line.title,
         note=words.strip(),
     )
     app.store.put(asked)
     return asked
+
+
+def log_dose(app: App, entry: Entry, how: How, at: datetime | None = None) -> Taken:
+    """Say that a dose was taken or skipped, now or earlier. Raises RuleBroken for a moment that has not come yet."""
+    now = app.now()
+    if at and at > now + SLACK:
+        raise RuleBroken("taken.in_future")
+    dose = Taken(
+        id=new_id(now),
+        medicine=entry.line.id,
+        title=entry.line.title,
+        reference=reference_to(entry),
+        taken_at=at or now,
+        how=how,
+    )
+    app.store.put(dose)
+    return dose
+
+
+def reference_to(entry: Entry) -> str:
+    """How the clinic's own system calls this record."""
+    return f"{entry.line.type}/{entry.resource.get('id', '')}"[:200]
 
 
 def see_results(app: App) -> None:

@@ -10,26 +10,36 @@ from typing import Any
 
 from app.features.health.rules import Entry, Hit, Line, piece, read_line
 from app.store import Store
+from app.store.observed import BY_CODE, SOUND, observed
 from app.store.references import name_of, tail
 from app.store.search import PICKED
 from app.store.search import find as find_words
 from app.store.states import word_of
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
-from sync.models import HeldResults, Lesson, Question, Receipt, Refill, ResultTiming, ShowResults, derive_id
+from sync.models import (
+    HeldResults,
+    Lesson,
+    Question,
+    Receipt,
+    Refill,
+    ResultTiming,
+    ShowResults,
+    Taken,
+    derive_id,
+)
 from sync.models.timing import HELD, TIMING, HeldGroup
 
 INDICES = {
     "record_when": "docs (scope, body ->> 'category', body ->> 'when') WHERE kind = 'record' AND deleted = 0",
-    "record_code": """docs (scope, body ->> 'category', body ->> 'code', body ->> 'when')
-        WHERE kind = 'record' AND deleted = 0""",
+    "record_code": BY_CODE,
+    "taken_medicine": "docs (scope, body ->> 'medicine', body ->> 'taken_at') WHERE kind = 'taken'",
 }
 SECTIONS = (
     "result", "reading", "medicine", "condition", "allergy", "vaccine", "visit", "procedure",
     "note", "plan", "survey", "form", "bill", "person", "other",
 )  # fmt: skip
 OURS = "kind = 'record' AND scope = ? AND deleted = 0"
-SOUND = "body ->> 'status' NOT IN ('entered-in-error', 'cancelled')"
 LINE = """docs.id, body ->> 'type' AS type, body ->> 'category' AS category, body ->> 'title' AS title,
     body ->> 'code' AS code, body ->> 'when' AS "when", body ->> 'status' AS status, seq,
     body -> '$.resource.valueQuantity' AS quantity, body -> '$.resource.component' AS component,
@@ -38,8 +48,9 @@ LINE = """docs.id, body ->> 'type' AS type, body ->> 'category' AS category, bod
     coalesce(body ->> '$.resource.dosageInstruction[0].text', body ->> '$.resource.dosage[0].text',
         body ->> '$.resource.dosage.text') AS dose"""
 PRESSURES = ("http://loinc.org|85354-9", "http://loinc.org|55284-4")
+DOSES_OF = "body ->> 'medicine' = ?"
 MOST = 50
-KINDS = ("record", "lesson", "mood")
+KINDS = ("record", "lesson", "mood", "reading")
 READ = "kind = 'record' AND scope = ?1 AND deleted = 0 AND body ->> 'category' = 'reading'"
 LATEST = f"""WITH RECURSIVE codes (code) AS (
         SELECT min(body ->> 'code') FROM docs WHERE {READ}
@@ -177,6 +188,28 @@ def held_results(store: Store) -> tuple[list[HeldGroup], bool]:
     return (said.groups if said else []), on_its_way
 
 
+def last_doses(store: Store, medicine: str, limit: int) -> list[Taken]:
+    """The last doses of this medicine that were logged, newest first."""
+    return store.find(Taken, DOSES_OF, medicine, order="body ->> 'taken_at' DESC, n DESC", limit=limit)
+
+
+# --- what it is for, how to take it
+
+
+def purposes(store: Store, entry: Entry) -> list[str]:
+    """What a medicine is for, in the clinic's words: its reasons, and the conditions it names."""
+    said = [label(reason) for reason in dicts(entry.resource.get("reasonCode"))]
+    said += [name_of(store, link) for link in dicts(entry.resource.get("reasonReference"))]
+    return list(dict.fromkeys(one for one in said if one))
+
+
+def doses(entry: Entry) -> list[str]:
+    """Every instruction on how to take it, as it was written."""
+    listed = [*dicts(entry.resource.get("dosageInstruction")), *dicts(entry.resource.get("dosage"))]
+    said = [text(one.get(key)) for one in listed for key in ("text", "patientInstruction")]
+    return list(dict.fromkeys(one for one in said if one))
+
+
 # --- over time
 
 
@@ -185,11 +218,9 @@ def series(store: Store, entry: Entry, unit: str, code: str = "") -> list[tuple[
     if not entry.line.code:
         return []
     codes = PRESSURES if entry.line.code in PRESSURES else (entry.line.code,)
-    holes = ", ".join("?" * len(codes))
-    sql = f"""SELECT {LINE} FROM docs WHERE {OURS} AND {SOUND} AND body ->> 'category' = ?
-        AND body ->> 'code' IN ({holes}) ORDER BY body ->> 'when'"""
+    rows = observed(store, codes, LINE, (entry.line.category,))
     found = []
-    for row in store.rows(sql, store.scope, entry.line.category, *codes):
+    for row in reversed(rows):
         moment, measure = read_when(row["when"] or "")[0], _measure(row, code)
         if moment and measure and measure.unit == unit and not measure.comparator:
             found.append((moment.date() if isinstance(moment, datetime) else moment, measure.value))

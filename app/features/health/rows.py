@@ -11,6 +11,7 @@ import flet as ft
 from app.features.health.rules import Hit, Line
 from app.ui import telling
 from app.ui.hooks import use_words
+from app.ui.measured import say_name
 from app.ui.routes import go
 from app.ui.widgets import ListRow, body, marked
 from sync.fhir.value import read_when
@@ -97,6 +98,7 @@ def record_row(
 WAYS = {
     "lesson": (ft.Icons.MENU_BOOK_OUTLINED, "learn/{id}"),
     "mood": (ft.Icons.MOOD_OUTLINED, "mood/note/{id}"),
+    "reading": (ft.Icons.STRAIGHTEN_OUTLINED, "readings/{about}/{id}"),
 }
 
 
@@ -107,7 +109,8 @@ def hit_row(hit: Hit, searched: str) -> ft.Control:
     t = use_words()
     icon, way = WAYS[hit.kind]
     kind, when = t(f"health.found_kind.{hit.kind}"), say_day(hit.when) if hit.when else ""
-    about = " · ".join(part for part in (kind, when) if part)
-    lines = "\n".join(part for part in (hit.about, about) if part)
+    said = " · ".join(part for part in (kind, when) if part)
+    about = say_name(hit.about, t) if hit.kind == "reading" else hit.about
+    lines = "\n".join(part for part in (about, said) if part)
     title = marked(hit.title or kind, searched)
-    return ListRow(icon, title, lines, on_click=lambda: go(way.format(id=hit.id)))
+    return ListRow(icon, title, lines, on_click=lambda: go(way.format(id=hit.id, about=hit.about)))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from app.features.take.rules import Chapter, Item, lines_of, say_moment
 from app.store import Store
 from app.store.references import name_of
+from app.ui.measured import say_amount, say_name
 from sync.fhir.own import resource_of
 from sync.fhir.shape import text
 from sync.models import KINDS, Category, Person, Policy
-from sync.models.weight import GRAMS
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
@@ -71,9 +71,11 @@ def chapters(store: Store, t: Words) -> list[Chapter]:
     named += [(one, t("health.section.other")) for one in sorted(found.keys() - set(ORDER))]
     parts = [Chapter(one, title, found[one], lambda one=one: section(store, one, t)) for one, title in named]
     moods = Chapter("mood", t("take.moods"), _count(store, "mood"), lambda: moods_of(store, t))
-    weights = Chapter("weight", t("take.weights"), _count(store, "weight"), lambda: weights_of(store, t))
+    measured = _count(store, "reading") + _count(store, "weight")
+    readings = Chapter("reading", t("take.readings"), measured, lambda: readings_of(store, t))
+    doses = Chapter("taken", t("take.doses"), _count(store, "taken"), lambda: doses_of(store, t))
     refills, questions = asked(store, "refill", t), asked(store, "question", t)
-    return [*(one for one in (moods, weights, refills, questions) if one.count), *parts]
+    return [*(one for one in (moods, readings, doses, refills, questions) if one.count), *parts]
 
 
 def asked(store: Store, kind: str, t: Words) -> Chapter:
@@ -121,13 +123,30 @@ def moods_of(store: Store, t: Words) -> Iterator[Item]:
         yield Item(t(f"mood_faces.{score}"), say_moment(at, t), (note,) if note else ())
 
 
-def weights_of(store: Store, t: Words) -> Iterator[Item]:
-    """Every weight, newest first."""
-    sql = f"""SELECT body ->> 'weighed_at', body ->> 'grams' FROM docs
-        WHERE kind = 'weight' AND {OURS} ORDER BY body ->> 'weighed_at' DESC"""
-    for at, grams in store.db.execute(sql, [store.scope]):
-        pounds, kilos = (t.quantity(round(Decimal(grams) / one, 1), unit) for unit, one in GRAMS.items())
-        yield Item(f"{pounds} ({kilos})", say_moment(at, t))
+def readings_of(store: Store, t: Words) -> Iterator[Item]:
+    """Every reading as it was typed, and every weight of an earlier version, newest first."""
+    sql = f"""SELECT body, coalesce(body ->> 'measured_at', body ->> 'weighed_at') AS at FROM docs
+        WHERE kind IN ('reading', 'weight') AND {OURS} ORDER BY at DESC"""
+    for body, at in store.db.execute(sql, [store.scope]):
+        fields = json.loads(body)
+        note = fields.get("note", "")
+        if "grams" in fields:
+            kilos = {"value": Decimal(fields["grams"]) / 1000}
+            pounds, said = (say_amount("weight", kilos, "kg", t, unit) for unit in ("[lb_av]", "kg"))
+            yield Item(f"{say_name('weight', t)}: {pounds} ({said})", say_moment(at, t))
+        else:
+            values = {part: Decimal(value) for part, value in fields["values"].items()}
+            said = say_amount(fields["what"], values, fields["unit"], t)
+            name = say_name(fields["what"], t)
+            yield Item(f"{name}: {said}", say_moment(at, t), (note,) if note else ())
+
+
+def doses_of(store: Store, t: Words) -> Iterator[Item]:
+    """Every dose that was logged, newest first."""
+    sql = f"""SELECT body ->> 'title', body ->> 'taken_at', body ->> 'how' FROM docs
+        WHERE kind = 'taken' AND {OURS} ORDER BY body ->> 'taken_at' DESC"""
+    for title, at, how in store.db.execute(sql, [store.scope]):
+        yield Item(title, say_moment(at, t), (t(f"taken.how.{how}"),))
 
 
 def asked_of(store: Store, kind: str, t: Words) -> Iterator[Item]:

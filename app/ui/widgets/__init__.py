@@ -4,7 +4,7 @@ from app.ui.widgets.ask import ask
 from app.ui.widgets.buttons import LinkButton, Pressable, PrimaryButton, QuietButton
 from app.ui.widgets.card import Card, Frame
 from app.ui.widgets.chip import StateChip, say_state
-from app.ui.widgets.choice import Choice, MoodFaces
+from app.ui.widgets.choice import Choice, MoodFaces, Scale
 from app.ui.widgets.code import Code
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.fields import Stepper, TextInput, Toggle
@@ -12,6 +12,7 @@ from app.ui.widgets.file_made import FileMade
 from app.ui.widgets.help import HelpButton
 from app.ui.widgets.lists import DatedList, ListRow, Rows, Section
 from app.ui.widgets.markdown import Markdown
+from app.ui.widgets.moment import MomentField
 from app.ui.widgets.notice import Notice
 from app.ui.widgets.number_line import NumberLine
 from app.ui.widgets.page import Page, TwoPane
@@ -32,6 +33,7 @@ __all__ = [
     "LinkButton",
     "ListRow",
     "Markdown",
+    "MomentField",
     "MoodFaces",
     "Notice",
     "NumberLine",
@@ -41,6 +43,7 @@ __all__ = [
     "ProgressLine",
     "QuietButton",
     "Rows",
+    "Scale",
     "Section",
     "StateChip",
     "Stepper",

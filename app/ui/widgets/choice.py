@@ -108,3 +108,19 @@ def MoodFaces(value: int | None, on_pick: Callable[[int], Any]) -> ft.Control:
     if stacked:
         return ft.Column(faces[::-1], spacing=INSIDE, tight=True)
     return ft.Row(faces, spacing=6, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def Scale(label: str, value: int | None, on_pick: Callable[[int], Any], ends: tuple[str, str]) -> ft.Control:
+    """The numbers 0 to 10 as buttons, with words for its two ends."""
+    side = max(52, this_look().px(44))
+
+    def step(number: int) -> ft.Control:
+        chosen = number == value
+        said = words(str(number), "card", strong=chosen, text_align=ft.TextAlign.CENTER)
+        tile = _tile(said, chosen, lambda: on_pick(number), 0, width=side, height=side)
+        tile.content.content.style.alignment = ft.Alignment.CENTER
+        return tile
+
+    steps = ft.Row([step(number) for number in range(11)], wrap=True, spacing=INSIDE, run_spacing=INSIDE)
+    told = ft.Column([body(label, strong=True), steps, body(" · ".join(ends))], spacing=INSIDE, tight=True)
+    return ft.Semantics(content=told, container=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sync.models import Doc, MoodEntry, Question, Refill, ResultTiming, ShowResults, Weight
+from sync.models import Doc, MoodEntry, Question, Reading, Refill, ResultTiming, ShowResults, Taken, Weight
 from sync.protocol.wire import Mutation
 from sync.server.answers import chart, queue, timing
 from sync.server.ledger import Ledger
@@ -20,9 +20,11 @@ Deed = Callable[[Ledger, Mutation], None]
 ANSWERS: Mapping[str, Answer] = {
     MoodEntry.kind: chart.answer,
     Question.kind: queue.answer,
+    Reading.kind: chart.answer,
     Refill.kind: queue.answer,
     ResultTiming.kind: chart.answer,
     ShowResults.kind: timing.answer,
+    Taken.kind: chart.answer,
     Weight.kind: chart.answer,
 }
 DEEDS: Mapping[str, Deed] = {ResultTiming.kind: timing.rechoose, ShowResults.kind: timing.show}

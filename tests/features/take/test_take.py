@@ -17,13 +17,13 @@ from app.context import App
 from app.core.errors import BackupStopped, StoreFull
 from app.features.mood.commands import log_mood
 from app.features.take.commands import take, write_book, write_bundle, write_lines
-from app.features.weight.commands import log_weight
 from app.store.backup import Pace
 from app.ui.strings import Words
 from sync.models import Weight, derive_id
 from tests.features.conftest import Chart, a1c
 from tests.features.me.test_keys import says, shows, until
 from tests.features.places import downloads
+from tests.features.readings.log import old_weight
 from tests.harness import Window
 
 Open = Callable[..., Window]
@@ -77,7 +77,7 @@ def test_the_clinic_s_records_come_to_the_letter_and_what_was_written_here_as_fh
     app_with_record: App,
 ) -> None:
     log_mood(app_with_record, 4, "slept well")
-    log_weight(app_with_record, 68_039)
+    old_weight(app_with_record, 68_039)
     found = bundle(app_with_record)
     records = app_with_record.store.rows("SELECT body -> '$.resource' AS r FROM docs WHERE kind = 'record'")
     assert [json.loads(row["r"]) for row in records] == found[: len(records)]
@@ -106,7 +106,7 @@ def test_line_by_line_is_the_same(app_with_record: App) -> None:
 
 def test_what_was_deleted_stays_behind(app_with_record: App) -> None:
     before = len(bundle(app_with_record))
-    log_weight(app_with_record, 68_039)
+    old_weight(app_with_record, 68_039)
     app_with_record.store.delete(app_with_record.store.find(Weight)[0])
     assert len(bundle(app_with_record)) == before
 
