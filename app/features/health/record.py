@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.features.health.doses import DosePart
 from app.features.health.facts import AsGiven
-from app.features.health.queries import open_record
+from app.features.health.queries import doses, open_record, purposes
 from app.features.health.refill import ASKABLE, OVER, RefillPart
 from app.features.health.result import result_parts
 from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
@@ -79,11 +80,21 @@ def standing(entry: Entry) -> list[ft.Control]:
 def told(entry: Entry, store: Store) -> list[ft.Control]:
     """What people ask first of a record that is no result: how to take it, and where it stands."""
     t = use_words()
-    dose = [Section(t("health.dose"), body(entry.line.dose))] if entry.line.dose else []
-    if entry.line.category == "medicine" and not dose:
-        dose = [body(t("health.no_dose"))]
-    status = (
-        [body(t("health.stands", status=word_for_status(entry.line.status)))] if entry.line.status else []
-    )
-    more = entry.line.type in ASKABLE and entry.line.status not in OVER
-    return [*status, *dose, *([RefillPart(entry, key=entry.line.id)] if more else [])]
+    status = entry.line.status
+    parts = [body(t("health.stands", status=word_for_status(status)))] if status else []
+    if entry.line.category == "medicine":
+        return [*parts, *medicine(entry, store)]
+    return [*parts, *([Section(t("health.dose"), body(entry.line.dose))] if entry.line.dose else [])]
+
+
+def medicine(entry: Entry, store: Store) -> list[ft.Control]:
+    """What it is for, how to take it as the clinic wrote it; doses, and more of it."""
+    t, line = use_words(), entry.line
+    reasons, written = purposes(store, entry), doses(entry)
+    parts = [Section(t("health.purpose"), *map(body, reasons))] if reasons else []
+    parts.append(Section(t("health.dose"), *map(body, written)) if written else body(t("health.no_dose")))
+    if line.type in ASKABLE:
+        parts.append(DosePart(entry, line.status not in (*OVER, "completed"), key=f"doses-{line.id}"))
+    if line.type in ASKABLE and line.status not in OVER:
+        parts.append(RefillPart(entry, key=line.id))
+    return parts

@@ -10,7 +10,7 @@ from app.features.health.commands import MOST_LETTERS, ask_refill
 from app.features.health.queries import last_refill
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_action, use_app, use_query, use_typed, use_words
-from app.ui.widgets import LinkButton, PrimaryButton, Section, StateChip, TextInput, body, small
+from app.ui.widgets import LinkButton, QuietButton, Section, StateChip, TextInput, body, small
 from sync.models import Question, Refill
 
 ASKABLE = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
@@ -60,6 +60,6 @@ def AskPart(entry: Entry, asked: Callable[[], None]) -> ft.Control:
         body(t("refill.text")),
         TextInput(t("refill.note"), note, t("refill.note_hint"), multiline=True, max_length=MOST_LETTERS),
         send.notice,
-        ft.Row([PrimaryButton(t("refill.ask"), send.run, ft.Icons.MEDICATION_OUTLINED)], wrap=True),
+        ft.Row([QuietButton(t("refill.ask"), send.run, ft.Icons.MEDICATION_OUTLINED)], wrap=True),
     ]
     return ft.Column([part for part in parts if part is not None], spacing=12, tight=True)
