@@ -203,11 +203,9 @@ def purposes(store: Store, entry: Entry) -> list[str]:
     return list(dict.fromkeys(one for one in said if one))
 
 
-def doses(entry: Entry) -> list[str]:
-    """Every instruction on how to take it, as it was written."""
-    listed = [*dicts(entry.resource.get("dosageInstruction")), *dicts(entry.resource.get("dosage"))]
-    said = [text(one.get(key)) for one in listed for key in ("text", "patientInstruction")]
-    return list(dict.fromkeys(one for one in said if one))
+def doses(entry: Entry) -> list[dict[str, Any]]:
+    """Every instruction on how to take it."""
+    return [*dicts(entry.resource.get("dosageInstruction")), *dicts(entry.resource.get("dosage"))]
 
 
 # --- over time

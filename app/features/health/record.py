@@ -12,6 +12,7 @@ from app.features.health.result import result_parts
 from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
 from app.features.health.rules import Entry
 from app.store import Store
+from app.ui.dosing import say_doses
 from app.ui.failures import Kind
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.routes import go
@@ -90,7 +91,7 @@ def told(entry: Entry, store: Store) -> list[ft.Control]:
 def medicine(entry: Entry, store: Store) -> list[ft.Control]:
     """What it is for, how to take it as the clinic wrote it; doses, and more of it."""
     t, line = use_words(), entry.line
-    reasons, written = purposes(store, entry), doses(entry)
+    reasons, written = purposes(store, entry), say_doses(doses(entry), t)
     parts = [Section(t("health.purpose"), *map(body, reasons))] if reasons else []
     parts.append(Section(t("health.dose"), *map(body, written)) if written else body(t("health.no_dose")))
     if line.type in ASKABLE:

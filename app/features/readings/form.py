@@ -20,9 +20,8 @@ from app.features.readings.rules import (
     typed_again,
 )
 from app.ui.hooks import Typed, boundary, use_action, use_app, use_look, use_typed, use_words
-from app.ui.measured import say_amount, say_name
+from app.ui.measured import say_amount
 from app.ui.widgets import (
-    Choice,
     LinkButton,
     MomentField,
     Notice,
@@ -31,10 +30,11 @@ from app.ui.widgets import (
     Scale,
     TextInput,
 )
-from sync.fhir.measures import MEASURES
+from sync.fhir.measures import BEATS, MEASURES
 from sync.models import Reading
 
 Wrong = dict[str, str]
+UNITLESS = ("sleep", "steps")
 
 
 @ft.component
@@ -44,8 +44,7 @@ def Form(
 ) -> ft.Control:
     """New, or `was` to be changed. `last` is the newest there is; `done` hears the id of what was saved."""
     app = use_app()
-    again = typed_again(what, was.values) if was else {}
-    typed = {slot: use_typed(again.get(slot, "")) for slot in slots(what)}
+    typed = use_fields(what, was)
     note = use_typed(was.note if was else "")
     noted, show_note = ft.use_state(bool(was and was.note))
     moment, set_moment = ft.use_state(was.at if was else None)
@@ -69,16 +68,23 @@ def Form(
             choose_unit(app, what, code)
         choose_here(code)
 
-    save = use_action(keep)
+    save, switch = use_action(keep), use_action(choose)
     parts = [
         numbers(what, unit, typed, wrong, save.run),
-        unit_choice(what, unit, choose),
+        *other_unit(what, unit, switch.run),
         MomentField(moment, set_moment),
-        *note_part(note, noted, lambda: show_note(True)),
+        note_part(note, noted, lambda: show_note(True)),
+        switch.notice,
         save.notice,
         foot(what, asked, last, save.run, lambda: ask(None)),
     ]
     return ft.Column([part for part in parts if part], spacing=16, tight=True)
+
+
+def use_fields(what: str, was: Logged | None) -> dict[str, Typed]:
+    """What is typed into each field: a measure always has the same ones."""
+    again = typed_again(what, was.values) if was else {}
+    return {slot: use_typed(again.get(slot, "")) for slot in slots(what)}
 
 
 def put(
@@ -126,10 +132,9 @@ def number_field(what: str, slot: str, unit: str, typed: Typed, wrong: str, save
     t, measure = use_words(), MEASURES[what]
     own = next((part.unit for part in measure.parts if part.name == slot and part.unit), None)
     shown = own or measure.unit(unit) or measure.units[0]
-    name = say_name(what, t) if slot == "value" else t(f"readings.part.{slot}")
-    label = (
-        name if what == "sleep" else t("readings.field", what=name, unit=t(f"readings.short.{shown.name}"))
-    )
+    name = t(f"readings.label.{what if slot == 'value' else slot}")
+    plain = what in UNITLESS or shown == BEATS
+    label = name if plain else t("readings.field", what=name, unit=t(f"readings.short.{shown.name}"))
     hint = t("readings.optional") if slot == "pulse" else ""
     return TextInput(
         label,
@@ -160,18 +165,23 @@ def PainScale(typed: Typed, wrong: Wrong) -> ft.Control:
     return ft.Column([scale, *told], spacing=12, tight=True)
 
 
-def unit_choice(what: str, unit: str, choose: Callable[[str], Any]) -> ft.Control | None:
-    """The units to choose from, where there are several; hours and minutes have a field each."""
-    t, units = use_words(), MEASURES[what].units
-    if len(units) == 1 or what == "sleep":
-        return None
-    options = [(one.code, t(f"readings.unit.{one.name}"), None) for one in units]
-    return Choice(t("readings.unit_title"), options, unit, choose)
+def other_unit(what: str, unit: str, choose: Callable[[str], Any]) -> list[ft.Control]:
+    """The way to the measure's other unit; hours and minutes have a field each."""
+    others = [one for one in MEASURES[what].units if one.code != unit] if what not in UNITLESS else []
+    t = use_words()
+    return [
+        LinkButton(
+            t("readings.other_unit", unit=t(f"readings.short.{one.name}")),
+            lambda _, code=one.code: choose(code),
+            ft.Icons.SWAP_HORIZ,
+        )
+        for one in others
+    ]
 
 
-def note_part(note: Typed, shown: bool, show: Callable[[], Any]) -> list[ft.Control]:
+def note_part(note: Typed, shown: bool, show: Callable[[], Any]) -> ft.Control:
     """A note, if somebody likes."""
     t = use_words()
     if not shown:
-        return [ft.Row([LinkButton(t("readings.add_note"), show, ft.Icons.EDIT_NOTE)], wrap=True)]
-    return [TextInput(t("readings.note"), note, t("readings.note_hint"), multiline=True, max_length=1000)]
+        return LinkButton(t("readings.add_note"), show, ft.Icons.EDIT_NOTE)
+    return TextInput(t("readings.note"), note, t("readings.note_hint"), multiline=True, max_length=1000)

@@ -7,7 +7,7 @@ from typing import Any
 
 import flet as ft
 
-from app.ui.look import BETWEEN, FULL, INSIDE, RADIUS
+from app.ui.look import BETWEEN, FULL, INSIDE, RADIUS, TARGET
 from app.ui.seat import this_look, this_words
 from app.ui.widgets.buttons import sides
 from app.ui.widgets.text import body, glyph, words
@@ -112,7 +112,7 @@ def MoodFaces(value: int | None, on_pick: Callable[[int], Any]) -> ft.Control:
 
 def Scale(label: str, value: int | None, on_pick: Callable[[int], Any], ends: tuple[str, str]) -> ft.Control:
     """The numbers 0 to 10 as buttons, with words for its two ends."""
-    side = max(52, this_look().px(44))
+    side = max(TARGET, this_look().px(44))
 
     def step(number: int) -> ft.Control:
         chosen = number == value

@@ -113,14 +113,14 @@ async def test_a_blood_pressure_has_two_numbers_and_a_pulse_if_one_likes(
     empty_app: App, open_at: Open
 ) -> None:
     async with open_at(empty_app, "/readings/pressure") as window:
-        await window.type("Upper number (mmHg)", "128")
-        await window.type("Lower number (mmHg)", "81")
-        await window.submit("Lower number (mmHg)")
+        await window.type("Upper (mmHg)", "128")
+        await window.type("Lower (mmHg)", "81")
+        await window.submit("Lower (mmHg)")
         assert "Saved: 128/81 mmHg." in window.texts()
         await window.tap("Log another")
-        await window.type("Upper number (mmHg)", "130")
-        await window.type("Lower number (mmHg)", "82")
-        await window.type("Pulse (a minute)", "70")
+        await window.type("Upper (mmHg)", "130")
+        await window.type("Lower (mmHg)", "82")
+        await window.type("Pulse", "70")
         await window.tap("Save")
         assert "Saved: 130/82 mmHg, pulse 70 a minute." in window.texts()
         await window.go("/readings")
@@ -148,7 +148,7 @@ async def test_the_unit_changes_the_question_and_everything_shown(empty_app: App
     log_kilos(empty_app, (1, 80.5))
     async with open_at(empty_app, "/readings/weight") as window:
         assert "177.5 lb" in window.texts()
-        await window.tap("Kilograms (kg)")
+        await window.tap("Use kg instead")
         assert "80.5 kg" in window.texts()
         await window.type("Weight (kg)", "80,2")
         await window.submit("Weight (kg)")
@@ -163,8 +163,8 @@ async def test_nonsense_is_said_at_its_field_and_nothing_is_saved(
 ) -> None:
     empty_app.change_settings(language=language)
     upper, lower = {
-        "en": ("Upper number (mmHg)", "Lower number (mmHg)"),
-        "es": ("Número de arriba (mmHg)", "Número de abajo (mmHg)"),
+        "en": ("Upper (mmHg)", "Lower (mmHg)"),
+        "es": ("Máxima (mmHg)", "Mínima (mmHg)"),
     }[language]
     async with open_at(empty_app, "/readings/pressure") as window:
         await window.type(upper, "128")
@@ -201,8 +201,8 @@ async def test_a_yes_belongs_to_the_number_that_was_asked_about(empty_app: App, 
 
 async def test_an_upper_number_below_the_lower_one_is_asked_about(empty_app: App, open_at: Open) -> None:
     async with open_at(empty_app, "/readings/pressure") as window:
-        await window.type("Upper number (mmHg)", "81")
-        await window.type("Lower number (mmHg)", "128")
+        await window.type("Upper (mmHg)", "81")
+        await window.type("Lower (mmHg)", "128")
         await window.tap("Save")
         assert "81/128 mmHg: the upper number is usually the higher one. Is that right?" in window.texts()
         await window.tap("Yes, that is right")
@@ -224,13 +224,13 @@ async def test_pounds_where_kilograms_were_typed_before_are_asked_about(
 
 async def test_a_dangerous_number_is_saved_and_says_calmly_what_to_do(empty_app: App, open_at: Open) -> None:
     async with open_at(empty_app, "/readings/glucose") as window:
-        await window.type("Blood sugar (mg/dL)", "50")
+        await window.type("Sugar (mg/dL)", "50")
         await window.tap("Save")
         assert values(empty_app, "glucose") == [{"value": "50"}]
         [told] = [text for text in window.texts() if text.startswith("50 mg/dL is very low.")]
         assert "call 911" in told
         await window.tap("Log another")
-        await window.type("Blood sugar (mg/dL)", "95")
+        await window.type("Sugar (mg/dL)", "95")
         await window.tap("Save")
         assert not any("is very low" in text for text in window.texts())
 
@@ -246,7 +246,7 @@ async def test_what_to_do_now_is_not_said_of_last_week(empty_app: App, open_at: 
 
 async def test_a_reading_may_be_moved_back_but_not_ahead(empty_app: App, open_at: Open) -> None:
     async with open_at(empty_app, "/readings/heart") as window:
-        await window.type("Heart rate (a minute)", "72")
+        await window.type("Heart rate", "72")
         await window.tap("It was earlier")
         await window.tap("Day: Today")
         await pick(window, datetime(2026, 6, 1, 5, tzinfo=UTC))
@@ -258,7 +258,7 @@ async def test_a_reading_may_be_moved_back_but_not_ahead(empty_app: App, open_at
         await window.tap("It was earlier")
         await window.tap("Time: 9:12")
         await pick(window, datetime(2026, 1, 1, 21, 5).time())
-        await window.type("Heart rate (a minute)", "72")
+        await window.type("Heart rate", "72")
         await window.tap("Save")
         assert "This time has not come yet. Please check the day and the time." in window.texts()
         await window.tap("Back to now")
