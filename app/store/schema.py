@@ -13,6 +13,7 @@ state    small settings and secrets of this device, as JSON
 blobs    attachments by hash: how many bytes are here, whether the clinic has it (`blobs.py`), who asked for it, and
          when it was last used; `parts` are their bytes, 256 KiB each
 search   full-text index over docs; `search_due` lists what it has not read yet
+topics   which lesson explains which code: a row for each, kept by triggers, so that a code finds its lessons at once
 """
 
 from __future__ import annotations
@@ -129,6 +130,29 @@ TRAVEL = (
 def travel(db: Database) -> None:
     """What leaves is noted beside the outbox; long bodies in `base` no longer take an overflow page each."""
     for statement in TRAVEL:
+        db.execute(statement)
+
+
+EXPLAINS = """INSERT OR IGNORE INTO topics SELECT topic.value, docs.n FROM docs, json_each(
+        CASE WHEN json_valid(body) THEN body ELSE '{}' END, '$.topics') AS topic
+    WHERE kind = 'lesson' AND deleted = 0 AND topic.type = 'text'"""
+NO_MORE = "DELETE FROM topics WHERE lesson = old.n;"
+LIBRARY = (
+    "CREATE TABLE topics (code TEXT NOT NULL, lesson INTEGER NOT NULL, PRIMARY KEY (code, lesson)) WITHOUT ROWID",
+    "CREATE INDEX topics_lesson ON topics (lesson)",
+    f"""CREATE TRIGGER lesson_added AFTER INSERT ON docs WHEN new.kind = 'lesson'
+        BEGIN {EXPLAINS} AND docs.n = new.n; END""",
+    f"""CREATE TRIGGER lesson_changed AFTER UPDATE OF kind, body, deleted ON docs
+        WHEN 'lesson' IN (old.kind, new.kind) BEGIN {NO_MORE} {EXPLAINS} AND docs.n = new.n; END""",
+    f"CREATE TRIGGER lesson_removed AFTER DELETE ON docs WHEN old.kind = 'lesson' BEGIN {NO_MORE} END",
+    EXPLAINS,
+)
+
+
+@migrations()
+def library(db: Database) -> None:
+    """A code finds its lessons without a look at the others."""
+    for statement in LIBRARY:
         db.execute(statement)
 
 

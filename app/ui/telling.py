@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.ui.strings import Words, isolate
+from app.ui.strings import LANGUAGES, Words, isolate
 from sync.fhir.shape import codings, human, label, text
 from sync.fhir.value import read_measure, read_when, say_measure
 
@@ -20,6 +20,7 @@ SILENT = {
 INSIDE = SILENT - {"text", "language", "identifier"} | {"system", "userSelected", "sequence"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d(T|$)")
 TRUTH = {"true": "health.yes", "false": "health.no"}
+TAG = re.compile(r" \((?:disorder|finding|procedure|situation|event|regime/therapy|observable entity)\)$")
 MOST, DEEP = 12, 4
 LONGEST = 600
 
@@ -66,6 +67,18 @@ def say_when(said: str, t: Words) -> str:
     if exact == "year":
         return str(moment.year)
     return t.month(moment) if exact == "month" else t.date(moment)
+
+
+def plain_title(title: str) -> str:
+    """A title without the tag that some code systems put behind it: "(finding)"."""
+    return TAG.sub("", title) or title
+
+
+def only_in(language: str, t: Words) -> str:
+    """That a text is only there in another language than the patient's; nothing where it is in theirs."""
+    if language == t.language:
+        return ""
+    return t(f"learn.only_in.{language if language in LANGUAGES else 'another'}")
 
 
 def say_value(told: str, t: Words) -> str:

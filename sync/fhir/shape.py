@@ -48,10 +48,15 @@ def _coded(concept: dict[str, Any]) -> str:
 
 def code(value: Any) -> str:
     """`system|code` of the first coding that has a code."""
-    for coding in codings(value):
-        if text(coding.get("code")):
-            return f"{text(coding.get('system'))}|{text(coding['code'])}"
-    return ""
+    return next(full_codes(value), "")
+
+
+def full_codes(*values: Any) -> Iterator[str]:
+    """`system|code` of every coding that has a code, in order."""
+    for value in values:
+        for coding in codings(value):
+            if text(coding.get("code")):
+                yield f"{text(coding.get('system'))}|{text(coding['code'])}"
 
 
 def codes(value: Any) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -10,7 +11,11 @@ from sync.models.doc import Doc, Policy
 
 
 class Lesson(Doc):
-    """One page of the library. `text` is Markdown; `topics` are codes (`system|code`) it explains."""
+    """One page of the library. `text` is Markdown; `topics` are codes (`system|code`) it explains.
+
+    `article` is what it is called by in every language it is written in; without it, it stands alone.
+    `reviewed_on` is the day somebody last held it against its source.
+    """
 
     kind: ClassVar[str] = "lesson"
     policy: ClassVar[Policy] = Policy.SERVER
@@ -22,3 +27,5 @@ class Lesson(Doc):
     topics: list[str] = Field(default_factory=list)
     source: str = ""
     minutes: int = Field(default=1, ge=1)
+    article: str = ""
+    reviewed_on: date | None = None

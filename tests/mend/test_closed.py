@@ -16,7 +16,7 @@ from app.features.welcome import commands
 from app.store.backup import save_backup
 from app.vault import Vault, keys
 from sync.models import MoodEntry
-from tests.mend.records import PASSCODE, PASSPHRASE, app_on, damage, founded, moods, now, opened
+from tests.mend.records import PASSCODE, PASSPHRASE, app_on, damage, founded, moods, now, opened, page_of
 from tests.store.killed import FAST
 
 BY_PASSCODE = commands.way_of(commands.open_record, PASSCODE)
@@ -69,7 +69,7 @@ async def test_a_record_that_another_window_opens_is_not_set_aside(folder: Path)
 
 
 async def test_every_work_on_the_files_is_refused_while_the_record_is_open(folder: Path) -> None:
-    damage(folder)
+    damage(folder, page_of(folder, "outbox"))
     aside = mend.save_what_reads(folder, Vault(folder, fast=True).unlock(PASSCODE), now).aside.name
     app, nothing, copy = opened(folder), lambda *_: None, mend.copies(folder)[0].name
     for work in (

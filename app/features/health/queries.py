@@ -19,7 +19,6 @@ from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
 from sync.models import (
     HeldResults,
-    Lesson,
     Question,
     Receipt,
     Refill,
@@ -230,13 +229,6 @@ def _measure(row: dict[str, Any], code: str) -> Measure | None:
         return own
     parts = read_components({"component": piece(row["component"])})
     return next((part.measure for part in parts if part.code == code), None)
-
-
-def lesson_on(store: Store, code: str, language: str) -> Lesson | None:
-    """The lesson that explains this code, in the patient's language."""
-    has = "body ->> 'language' = ? AND EXISTS (SELECT 1 FROM json_each(body, '$.topics') WHERE value = ?)"
-    found = store.find(Lesson, has, language, code, scope="content", limit=1) if code else []
-    return found[0] if found else None
 
 
 # --- what is new

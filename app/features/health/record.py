@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.features.health.about import ReadAbout
 from app.features.health.doses import DosePart
 from app.features.health.facts import AsGiven
 from app.features.health.queries import doses, open_record, purposes
 from app.features.health.refill import ASKABLE, OVER, RefillPart
 from app.features.health.result import result_parts
-from app.features.health.rows import plain_title, say_kind, say_when, word_for_status
+from app.features.health.rows import say_kind, say_when, word_for_status
 from app.features.health.rules import Entry
 from app.store import Store
 from app.ui.dosing import say_doses
 from app.ui.failures import Kind
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.routes import go
+from app.ui.telling import plain_title
 from app.ui.widgets import Empty, LinkButton, Notice, Page, Section, body, heading
 from sync.fhir.meaning import VALUED
 
@@ -56,7 +58,15 @@ def RecordDetail(id: str, headed: bool) -> ft.Control:
     out = LinkButton(t("health.print"), lambda: go(f"take/{id}"), ft.Icons.PRINT_OUTLINED)
     given = AsGiven(entry, entry.line.type not in VALUED)
     return ft.Column(
-        [*head, about(entry), *standing(entry), *parts, given, ft.Row([out], wrap=True)],
+        [
+            *head,
+            about(entry),
+            *standing(entry),
+            *parts,
+            ReadAbout(entry, key=id),
+            given,
+            ft.Row([out], wrap=True),
+        ],
         spacing=16,
         tight=True,
     )

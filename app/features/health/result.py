@@ -11,7 +11,6 @@ import flet as ft
 from app.features.health.commands import see_results
 from app.features.health.queries import (
     comments,
-    lesson_on,
     members,
     newest_unseen,
     series,
@@ -22,7 +21,7 @@ from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.routes import go
 from app.ui.telling import say_value
-from app.ui.widgets import Card, ListRow, NumberLine, Rows, Section, Trend, body, heading, number
+from app.ui.widgets import Card, NumberLine, Rows, Section, Trend, body, heading, number
 from sync.fhir.meaning import CRITICAL, judge, trend
 from sync.fhir.shape import dicts, label
 from sync.fhir.value import PRESSURE, Finding, Measure, pressure, read_findings, say_measure, say_number
@@ -61,7 +60,7 @@ def result_parts(entry: Entry) -> list[ft.Control]:
     parts += [*members_part(entry), comment_part(entry)]
     measured = [one for one in found if one.measure]
     parts += [course(entry, one, len(found) > 1) for one in measured[:MOST_TRENDS]]
-    return [*parts, QuestionPart(entry, key=f"ask-{entry.line.id}"), LessonLine(entry.line.code)]
+    return [*parts, QuestionPart(entry, key=f"ask-{entry.line.id}")]
 
 
 def whole(found: Sequence[Finding]) -> list[ft.Control]:
@@ -164,20 +163,3 @@ def course(entry: Entry, one: Finding, several: bool) -> ft.Control:
 def plain(value: Decimal) -> float:
     """A value as the chart shows it: without needless digits."""
     return float(say_number(value).replace(",", ""))
-
-
-@ft.component
-@boundary
-def LessonLine(code: str) -> ft.Control:
-    """The way to the lesson that explains this test, where there is one."""
-    app, t = use_app(), use_words()
-    lesson = use_query(lambda: lesson_on(app.store, code, app.settings.language), "lesson", deps=[code])
-    if lesson is None:
-        return ft.Container(visible=False)
-    row = ListRow(
-        ft.Icons.MENU_BOOK_OUTLINED,
-        t("health.what_is_this"),
-        lesson.title,
-        on_click=lambda: go(f"learn/{lesson.id}"),
-    )
-    return Rows([row])

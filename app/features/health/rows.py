@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from app.ui import telling
 from app.ui.hooks import use_words
 from app.ui.measured import say_name
 from app.ui.routes import go
+from app.ui.telling import plain_title
 from app.ui.widgets import ListRow, body, marked
 from sync.fhir.value import read_when
 
@@ -32,7 +32,6 @@ ICONS = {
     "bill": ft.Icons.RECEIPT_LONG_OUTLINED,
     "person": ft.Icons.PEOPLE_OUTLINED,
 }
-TAG = re.compile(r" \((?:disorder|finding|procedure|situation|event|regime/therapy|observable entity)\)$")
 QUIET = ("final", "completed", "finished", "active", "unknown")
 LONG = 11
 
@@ -72,11 +71,6 @@ def say_kind(line: Line) -> str:
     t = use_words()
     key = f"health.type.{line.type}"
     return t(key) if t.has(key) else ""
-
-
-def plain_title(title: str) -> str:
-    """A title without the tag that some code systems put behind it: "(finding)"."""
-    return TAG.sub("", title) or title
 
 
 def record_row(

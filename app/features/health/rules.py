@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sync.fhir.shape import dicts, full_codes
 from sync.fhir.value import pressure, read_components, read_measure, read_when, say_measure
 
 
@@ -66,3 +67,12 @@ def read_line(row: dict[str, Any]) -> Line:
 def piece(said: str | None) -> Any:
     """A piece of a resource, numbers exact."""
     return json.loads(said, parse_float=Decimal) if said else None
+
+
+def codes_of(entry: Entry) -> list[str]:
+    """Every code of a record, `system|code`: what it is, then its parts, then what it was done or given for."""
+    own = ("code", "vaccineCode", "medicationCodeableConcept")
+    parts = [part.get("code") for part in dicts(entry.resource.get("component"))]
+    asked = [*(entry.resource.get(name) for name in own), *parts, entry.resource.get("reasonCode")]
+    named = [entry.line.code] if entry.line.code else []
+    return list(dict.fromkeys([*full_codes(*asked[:3]), *named, *full_codes(*asked[3:])]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import flet as ft
 
-from app.features.learn.queries import INDICES
-from app.features.learn.screen import LearnScreen, LessonScreen
+from app.features.learn.lesson import LessonScreen
+from app.features.learn.screen import LearnScreen
+from app.store.library import INDICES
 from app.ui.feature import Feature
 
 FEATURE = Feature(

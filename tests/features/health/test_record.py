@@ -12,7 +12,6 @@ from app.context import App
 from app.features.health.queries import (
     comments,
     count_sections,
-    lesson_on,
     list_readings,
     list_section,
     members,
@@ -20,6 +19,7 @@ from app.features.health.queries import (
     open_record,
     series,
 )
+from app.store.library import lessons_on
 from app.ui.strings import Words
 from app.ui.telling import facts
 from sync.models import derive_id
@@ -112,9 +112,9 @@ def test_a_reference_is_called_by_the_name_of_what_it_means(app_with_record: App
 
 
 def test_a_test_finds_its_lesson_in_the_patient_s_language(app_with_record: App) -> None:
-    found = lesson_on(app_with_record.store, "http://loinc.org|4548-4", "es")
-    assert found and found.title == "¿Qué es la A1c?"
-    assert lesson_on(app_with_record.store, "", "en") is None
+    found = lessons_on(app_with_record.store, ["http://loinc.org|4548-4"], "es")
+    assert [one.title for one in found] == ["¿Qué es la A1c?"]
+    assert lessons_on(app_with_record.store, [""], "en") == []
 
 
 def test_facts_are_plain_rows_and_never_code() -> None:
@@ -161,8 +161,9 @@ async def test_from_today_to_the_newest_result_in_one_tap(app_with_record: App, 
         assert "A little above the usual range (4.0–5.6)." in texts
         assert "Dr. Lee: “Better than in March. Keep going.”" in texts
         assert "Going down since March 2026: 8.1 → 7.2" in texts
-        await window.tap("What is this test?")
-        assert "What is A1c?" in window.texts()
+        assert "Read about this" in texts
+        await window.tap("What is A1c?")
+        assert "Source: MedlinePlus" in window.texts()
 
 
 async def test_a_result_shown_is_not_new_any_more(app_with_record: App, open_at: Open) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import flet as ft
+
 from app.context import App
 from app.features.learn.queries import list_lessons, search_lessons
 from tests.features.conftest import Chart, lesson
@@ -45,3 +47,15 @@ async def test_a_long_library_shows_fifty_and_more(empty_app: App, chart: Chart,
         assert "Lesson 50" not in window.texts()
         await window.tap("Show more")
         assert "Lesson 52" in window.texts()
+
+
+async def test_the_headings_of_a_lesson_are_headings(empty_app: App, chart: Chart, open_at: Open) -> None:
+    told = lesson("en", "Feet").model_copy(
+        update={"text": "## What they *are*\n\nFeet.\n\n## Care\n\n- Wash"}
+    )
+    chart.send(told, scope="content")
+    async with open_at(empty_app, f"/learn/{told.id}") as window:
+        levels = [
+            (one.content.value, one.heading_level) for one in window.find(ft.Semantics) if one.heading_level
+        ]
+        assert levels == [("Feet", 1), ("What they are", 2), ("Care", 2)]
