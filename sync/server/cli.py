@@ -20,6 +20,7 @@ from sync.server.options import cells as _cells
 from sync.server.options import db as _db
 from sync.server.options import opened as _opened
 from sync.server.requests import answer, requests
+from sync.server.shelving import lessons
 
 
 def _print(what: Any) -> None:
@@ -225,5 +226,5 @@ def restored(db: str) -> None:
     click.echo(f"{count} scopes have a new epoch.")
 
 
-for command in (answer, backup, cell, compact, confirm, migrate, move, requests, roles):
+for command in (answer, backup, cell, compact, confirm, lessons, migrate, move, requests, roles):
     main.add_command(command)

@@ -17,6 +17,7 @@ ClinicError
   x UnknownPatient
   x UnknownDevice
   x UnknownRequest
+  x UnknownArticle
 """
 
 from __future__ import annotations
@@ -119,6 +120,10 @@ class UnknownDevice(ClinicError):
 
 class UnknownRequest(ClinicError):
     """No patient asked for {0}, or it was taken back."""
+
+
+class UnknownArticle(ClinicError):
+    """There is no article {0} in that language. `evenkeel clinic lessons` lists them."""
 
 
 class NoDemo(ClinicError):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sync.models import Clinic as ClinicNoun
-from sync.models import Lesson, Visit, derive_id
+from sync.models import Visit, derive_id
 from sync.server.errors import NoDemo
 from sync.server.importing import CONTENT, scope_of
+from sync.server.library import shelve
 
 if TYPE_CHECKING:
     from sync.server.clinic import Clinic
@@ -24,8 +25,10 @@ def seed(clinic: Clinic, assets: Path = ASSETS) -> dict[str, Any]:
     """Load everything; what is there already is left alone."""
     demo = _read(assets / "demo" / "clinic.json")
     noun = ClinicNoun.model_validate({**demo["clinic"], "id": CLINIC_ID})
-    lessons = [lesson for language in ("en", "es") for lesson in _lessons(assets, language)]
-    clinic.put(CONTENT, noun, *lessons)
+    clinic.put(CONTENT, noun)
+    library = shelve(clinic, [assets / "lessons"])
+    if not library.files or library.total("errors"):
+        raise NoDemo("lessons")
     report = clinic.import_paths([assets / "demo" / "patients", assets / "demo" / "labs"])
     scope = scope_of(demo["main_patient"])
     for plan in demo["visits"]:
@@ -33,7 +36,7 @@ def seed(clinic: Clinic, assets: Path = ASSETS) -> dict[str, Any]:
     return {
         "patient": demo["main_patient"],
         "patients": len(clinic.patients()),
-        "lessons": len(lessons),
+        "lessons": sum(map(library.total, ("added", "changed", "unchanged"))),
         "visits": len(demo["visits"]),
         "import": report.json(),
     }
@@ -45,17 +48,6 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise NoDemo(path.name) from None
     return found
-
-
-def _lessons(assets: Path, language: str) -> list[Lesson]:
-    return [
-        Lesson(
-            id=derive_id("lesson", language, one["slug"]),
-            language=language,
-            **{name: one[name] for name in ("title", "summary", "text", "topics", "source", "minutes")},
-        )
-        for one in _read(assets / "lessons" / f"{language}.json")["lessons"]
-    ]
 
 
 def _plan(clinic: Clinic, scope: str, plan: dict[str, Any], zone: ZoneInfo) -> None:
