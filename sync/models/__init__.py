@@ -1,6 +1,7 @@
 """The nouns that device and clinic share. Adding one: a file here, and its line in MODELS."""
 
 from sync.models.attachment import Attachment, attachments_in
+from sync.models.card import HealthCard, IssuerKeys, RevokedCards
 from sync.models.clinic import Clinic
 from sync.models.device import Device
 from sync.models.doc import Doc, Policy, Stamp
@@ -22,6 +23,8 @@ MODELS: tuple[type[Doc], ...] = (
     Clinic,
     Device,
     HeldResults,
+    HealthCard,
+    IssuerKeys,
     Lesson,
     MoodEntry,
     Person,
@@ -46,8 +49,10 @@ __all__ = [
     "Clinic",
     "Device",
     "Doc",
+    "HealthCard",
     "HeldResults",
     "How",
+    "IssuerKeys",
     "Lesson",
     "MoodEntry",
     "Person",
@@ -59,6 +64,7 @@ __all__ = [
     "Refill",
     "ResultSort",
     "ResultTiming",
+    "RevokedCards",
     "ShowResults",
     "Stamp",
     "Taken",
