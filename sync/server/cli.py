@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import click
 
+from sync.server.cards import card, issuers
 from sync.server.clinic import version
 from sync.server.errors import ClinicError
 from sync.server.hints import Mode
@@ -226,5 +227,18 @@ def restored(db: str) -> None:
     click.echo(f"{count} scopes have a new epoch.")
 
 
-for command in (answer, backup, cell, compact, confirm, lessons, migrate, move, requests, roles):
+for command in (
+    answer,
+    backup,
+    card,
+    cell,
+    compact,
+    confirm,
+    issuers,
+    lessons,
+    migrate,
+    move,
+    requests,
+    roles,
+):
     main.add_command(command)

@@ -123,7 +123,7 @@ class Clinic:
 
     def devices(self, patient_id: str) -> list[dict[str, Any]]:
         """The devices that hold a patient's record, ended ones too."""
-        return self.register.of([self._scope_of(patient_id)])
+        return self.register.of([self.scope_of(patient_id)])
 
     def revoke(self, device_id: str) -> None:
         """End a device's access at once; its patients see that it was ended."""
@@ -172,7 +172,7 @@ class Clinic:
 
         The scopes of one patient, or all. Returns those of which nobody had said so since a backup was put back.
         """
-        return vouch(self.database, self._scope_of(patient_id) if patient_id is not None else None)
+        return vouch(self.database, self.scope_of(patient_id) if patient_id is not None else None)
 
     def restored(self) -> int:
         """After a backup was put back: give every scope a new epoch, so that devices begin anew."""
@@ -199,7 +199,8 @@ class Clinic:
         with self.database.unit(scope) as unit:
             return unit.connection.scalar(asked.where(row.c.deleted.is_(False))) or 0
 
-    def _scope_of(self, patient_id: str) -> str:
+    def scope_of(self, patient_id: str) -> str:
+        """The scope of a patient. Raises UnknownPatient."""
         with self.database.directory() as connection:
             found: str | None = connection.scalar(
                 sa.select(patient.c.scope).where(patient.c.id == patient_id)

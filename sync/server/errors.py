@@ -18,6 +18,7 @@ ClinicError
   x UnknownDevice
   x UnknownRequest
   x UnknownArticle
+  x BadCard, BadIssuerFile, UnknownIssuer
 """
 
 from __future__ import annotations
@@ -128,3 +129,15 @@ class UnknownArticle(ClinicError):
 
 class NoDemo(ClinicError):
     """The demo files of this installation are incomplete: {0} is missing."""
+
+
+class BadCard(ClinicError):
+    """{0}: {1}. Nothing was put."""
+
+
+class BadIssuerFile(ClinicError):
+    """{0}: {1}. Nothing was changed."""
+
+
+class UnknownIssuer(ClinicError):
+    """The clinic's list has no issuer {0}."""

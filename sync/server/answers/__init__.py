@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sync.models import Doc, MoodEntry, Question, Reading, Refill, ResultTiming, ShowResults, Taken, Weight
+from sync.models import (
+    Doc,
+    HealthCard,
+    MoodEntry,
+    Question,
+    Reading,
+    Refill,
+    ResultTiming,
+    ShowResults,
+    Taken,
+    Weight,
+)
 from sync.protocol.wire import Mutation
 from sync.server.answers import chart, queue, timing
 from sync.server.ledger import Ledger
@@ -18,6 +29,7 @@ Answer = Callable[[str, Mutation, datetime], list[Doc]]
 Deed = Callable[[Ledger, Mutation], None]
 
 ANSWERS: Mapping[str, Answer] = {
+    HealthCard.kind: chart.answer,
     MoodEntry.kind: chart.answer,
     Question.kind: queue.answer,
     Reading.kind: chart.answer,
