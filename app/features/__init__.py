@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from app.features import health, learn, me, mood, readings, take, today, waiting, welcome
+from app.features import cards, health, learn, me, mood, readings, take, today, waiting, welcome
 from app.features.welcome import WELCOME
 from app.ui.feature import Feature
 
 FEATURES: tuple[Feature, ...] = (
     today.FEATURE,
     health.FEATURE,
+    cards.FEATURE,
     mood.FEATURE,
     readings.FEATURE,
     learn.FEATURE,

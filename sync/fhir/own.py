@@ -6,6 +6,7 @@ its own is a Basic (https://hl7.org/fhir/R4/basic.html).
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -142,7 +143,17 @@ def _question(_kind: str, fields: Fields) -> Resource:
     return {"resourceType": "Communication", **said, **about, "payload": [{"contentString": fields["note"]}]}
 
 
+def _card(_kind: str, fields: Fields) -> Resource:
+    """A DocumentReference to the card as a file that any wallet opens: its text stays as it was signed."""
+    file = json.dumps({"verifiableCredential": [fields["jws"]]}, separators=(",", ":"))
+    data = base64.b64encode(file.encode()).decode()
+    kept = {"contentType": "application/smart-health-card", "data": data, "title": "card.smart-health-card"}
+    said = {"status": "current", "type": {"text": "SMART Health Card"}, "date": fields["added_at"]}
+    return {"resourceType": "DocumentReference", **said, "content": [{"attachment": kept}]}
+
+
 MADE: Mapping[str, Callable[[str, Fields], Resource]] = {
+    "health-card": _card,
     "mood": _mood,
     "question": _question,
     "reading": _reading,

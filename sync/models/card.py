@@ -24,7 +24,10 @@ class HealthCard(Doc):
 
     added_at: AwareDatetime
     jws: str = Field(
-        min_length=5, max_length=MAX_JWS, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$"
+        repr=False,
+        min_length=5,
+        max_length=MAX_JWS,
+        pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$",
     )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sync.cards.issuers import read_issuers
 from sync.models import Clinic as ClinicNoun
 from sync.models import Visit, derive_id
+from sync.server.cards import put_cards, put_issuers
 from sync.server.errors import NoDemo
 from sync.server.importing import CONTENT, scope_of
 from sync.server.library import shelve
@@ -30,6 +32,8 @@ def seed(clinic: Clinic, assets: Path = ASSETS) -> dict[str, Any]:
     if not library.files or library.total("errors"):
         raise NoDemo("lessons")
     report = clinic.import_paths([assets / "demo" / "patients", assets / "demo" / "labs"])
+    put_issuers(clinic, [read_issuers(_bytes(assets / "demo" / "issuers.json"))])
+    put_cards(clinic, demo["main_patient"], assets / "demo" / "paula.smart-health-card")
     scope = scope_of(demo["main_patient"])
     for plan in demo["visits"]:
         _plan(clinic, scope, plan, ZoneInfo(noun.zone))
@@ -43,11 +47,15 @@ def seed(clinic: Clinic, assets: Path = ASSETS) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_bytes(path))
+    return found
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return path.read_bytes()
     except FileNotFoundError:
         raise NoDemo(path.name) from None
-    return found
 
 
 def _plan(clinic: Clinic, scope: str, plan: dict[str, Any], zone: ZoneInfo) -> None:

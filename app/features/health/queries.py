@@ -18,6 +18,7 @@ from app.store.states import word_of
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
 from sync.models import (
+    HealthCard,
     HeldResults,
     Question,
     Receipt,
@@ -76,6 +77,12 @@ def count_sections(store: Store) -> dict[str, int]:
     )
     found = {row["c"] if row["c"] in SECTIONS else "other": row["n"] for row in store.rows(sql, store.scope)}
     return {section: found[section] for section in SECTIONS if section in found}
+
+
+def count_cards(store: Store) -> int:
+    """How many health cards there are."""
+    sql = f"SELECT count(*) AS n FROM docs WHERE kind = '{HealthCard.kind}' AND scope = ? AND deleted = 0"
+    return int(store.rows(sql, store.scope)[0]["n"])
 
 
 def list_section(store: Store, section: str, limit: int) -> list[Line]:

@@ -11,6 +11,7 @@ from app.features.health.commands import see_results
 from app.features.health.queries import (
     KINDS,
     MOST,
+    count_cards,
     count_sections,
     list_readings,
     list_section,
@@ -26,6 +27,7 @@ from app.ui.hooks import boundary, use_app, use_look, use_query, use_typed, use_
 from app.ui.routes import go
 from app.ui.widgets import Empty, LinkButton, ListRow, Page, Rows, Section, TextInput, TwoPane, heading
 from app.ui.widgets.lists import group_by_day
+from sync.models import HealthCard
 
 Pick = Callable[[Line], Any]
 WINDOW, NEWS = 50, 3
@@ -55,9 +57,11 @@ def Sections(searching: bool) -> ft.Control:
     typed = use_typed()
     words, set_words = ft.use_state("")
     counts = use_query(lambda: count_sections(app.store), "record", "state", deps=[])
+    cards = use_query(lambda: count_cards(app.store), HealthCard.kind, "state")
 
     if not counts:
-        return Page(t("health.title"), Empty(ft.Icons.MONITOR_HEART_OUTLINED, t("health.empty")))
+        nothing = Empty(ft.Icons.MONITOR_HEART_OUTLINED, t("health.empty"))
+        return Page(t("health.title"), nothing, cards_row(cards))
     field = TextInput(
         t("health.search"),
         typed,
@@ -68,7 +72,7 @@ def Sections(searching: bool) -> ft.Control:
     if words:
         return Page(t("health.title"), field, Found(words))
     rows = [section_row(section, count) for section, count in counts.items()]
-    return Page(t("health.title"), field, HeldPart(), New(), Rows(rows))
+    return Page(t("health.title"), field, HeldPart(), New(), Rows(rows), cards_row(cards))
 
 
 @ft.component
@@ -82,6 +86,14 @@ def New() -> ft.Control:
     rows = [record_row(line, lambda line: go(f"health/record/{line.id}")) for line in lines[:NEWS]]
     more = LinkButton(t("health.all_results"), lambda: go("health/list/result"), ft.Icons.CHEVRON_RIGHT)
     return Section(t("health.new_since"), Rows(rows), *([ft.Row([more])] if len(lines) > NEWS else []))
+
+
+def cards_row(count: int) -> ft.Control:
+    """The way to the signed cards, which are no section: they stay apart from what the clinic's record says."""
+    t = use_words()
+    many = t.number(count) if count else ""
+    row = ListRow(ft.Icons.QR_CODE_2_OUTLINED, t("cards.title"), t("cards.row"), many, lambda: go("cards"))
+    return Rows([row])
 
 
 def section_row(section: str, count: int) -> ft.Control:

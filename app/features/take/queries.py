@@ -11,9 +11,12 @@ from app.features.take.rules import Chapter, Item, lines_of, say_moment
 from app.store import Store
 from app.store.references import name_of
 from app.ui.measured import say_amount, say_name
+from sync.cards.card import open_card
+from sync.cards.refused import Refused
 from sync.fhir.own import resource_of
 from sync.fhir.shape import text
-from sync.models import KINDS, Category, Person, Policy
+from sync.fhir.view import view
+from sync.models import KINDS, Category, HealthCard, Person, Policy
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
@@ -75,7 +78,9 @@ def chapters(store: Store, t: Words) -> list[Chapter]:
     readings = Chapter("reading", t("take.readings"), measured, lambda: readings_of(store, t))
     doses = Chapter("taken", t("take.doses"), _count(store, "taken"), lambda: doses_of(store, t))
     refills, questions = asked(store, "refill", t), asked(store, "question", t)
-    return [*(one for one in (moods, readings, doses, refills, questions) if one.count), *parts]
+    cards = Chapter("cards", t("take.cards"), _count(store, "health-card"), lambda: cards_of(store, t))
+    own = (moods, readings, doses, refills, questions, cards)
+    return [*(one for one in own if one.count), *parts]
 
 
 def asked(store: Store, kind: str, t: Words) -> Chapter:
@@ -154,3 +159,19 @@ def asked_of(store: Store, kind: str, t: Words) -> Iterator[Item]:
     for title, at, note, said in store.db.execute(ASKED, [kind, store.scope]):
         lines = (note, t("refill.said", text=said) if said else "")
         yield Item(title, say_moment(at, t), tuple(line for line in lines if line))
+
+
+def cards_of(store: Store, t: Words) -> Iterator[Item]:
+    """Every health card with whom it names and what is on it. Paper proves nothing, so none is called verified."""
+    for card in store.find(HealthCard, order="n"):
+        opened = open_card(card.jws)
+        if isinstance(opened, Refused):
+            yield Item(t("cards.single"), say_moment(card.added_at.isoformat(), t), (t("cards.unread"),))
+            continue
+        lines = [t("take.card_signed", who=opened.iss)]
+        for resource in opened.resources:
+            thin = view(resource)
+            lines += lines_of(
+                thin.type, thin.title, thin.status, resource, lambda link: text(link.get("display")), t
+            )
+        yield Item(t("cards.single"), say_moment(opened.issued_at.isoformat(), t), tuple(lines))
