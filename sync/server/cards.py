@@ -10,6 +10,7 @@ import click
 import sqlalchemy as sa
 
 from sync.cards.card import Card, open_card
+from sync.cards.holder import holder, is_somebody_elses
 from sync.cards.issuers import BadIssuers, Read, read_issuers
 from sync.cards.refused import Refused
 from sync.cards.texts import MAX_BYTES, cards_in
@@ -80,10 +81,13 @@ def _with(issuer: IssuerKeys, lists: list[RevokedCards]) -> IssuerKeys:
 def put_cards(clinic: Clinic, patient: str, path: Path) -> list[tuple[Card, bool]]:
     """Put the cards of a file into a patient's record; one that is there stays. Each with whether it is new.
 
-    Every card must be verified: otherwise BadCard, and nothing is put. Raises UnknownPatient.
+    Every card must be verified, and not of somebody born on another day: otherwise BadCard, and nothing is put.
+    Raises UnknownPatient.
     """
     scope, known, now = clinic.scope_of(patient), issuers_of(clinic), clinic.clock()
     cards = [_checked(path, found, known, clinic) for found in cards_in(_read(path))]
+    if any(is_somebody_elses(holder(card), clinic.born_on(patient)) for card in cards):
+        raise BadCard(path, "it names another date of birth than this patient's")
     docs = [HealthCard(id=_id(scope, card), added_at=now, jws=card.jws) for card in cards]
     held = [clinic.get(scope, doc.id) for doc in docs]
     new = [one is None or one.deleted for one in held]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +208,12 @@ class Clinic:
         if found is None:
             raise UnknownPatient(patient_id)
         return found
+
+    def born_on(self, patient_id: str) -> date | None:
+        """The birth date of a patient, where it is known."""
+        with self.database.directory() as connection:
+            found = connection.scalar(sa.select(patient.c.born).where(patient.c.id == patient_id))
+        return date.fromisoformat(found) if found else None
 
     def _now_ms(self) -> int:
         return int(self.clock().timestamp() * 1000)

@@ -6,7 +6,7 @@ import flet as ft
 
 from app.features.cards.commands import take_out
 from app.features.cards.queries import check
-from app.features.cards.rules import entries, holder, is_somebody_elses
+from app.features.cards.rules import entries
 from app.features.cards.telling import all_facts, entry_row, outcome_notice, say_holds, signer
 from app.store.states import word_of
 from app.ui.hooks import boundary, use_action, use_app, use_query, use_words
@@ -26,6 +26,7 @@ from app.ui.widgets import (
     small,
 )
 from sync.cards.card import Card
+from sync.cards.holder import holder, is_somebody_elses
 from sync.cards.verdict import Verdict
 from sync.models import HealthCard, IssuerKeys
 

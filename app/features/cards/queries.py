@@ -17,11 +17,17 @@ from sync.models import HealthCard, IssuerKeys
 BUNDLED = ASSETS / "issuers"
 OF_CARD = "body ->> 'iss' = ? OR EXISTS (SELECT 1 FROM json_each(body, '$.keys') WHERE value ->> 'kid' = ?)"
 Opened = Card | Refused
+Checked = tuple[HealthCard, Opened, Verdict | None]
 
 
 def list_cards(store: Store) -> list[HealthCard]:
     """The cards of the person in view, those last added first."""
     return store.find(HealthCard, order="body ->> 'added_at' DESC, n DESC")
+
+
+def list_checked(store: Store, now: datetime) -> list[Checked]:
+    """The same, each opened and checked at this moment."""
+    return [(card, *check(store, card.jws, now)) for card in list_cards(store)]
 
 
 def same_card(store: Store, jws: str) -> HealthCard | None:

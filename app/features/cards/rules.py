@@ -1,18 +1,15 @@
-"""What a card holds, in the order people ask: whose it is, what was done and when, and whether that is this person."""
+"""What a card holds, and how its outcome and its refusals are told."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sync.cards.card import Card
 from sync.cards.refused import Refused
 from sync.cards.verdict import Outcome
-from sync.fhir.record import born
-from sync.fhir.shape import human
 from sync.fhir.view import view
 
 CVX = "http://hl7.org/fhir/sid/cvx"
@@ -37,14 +34,6 @@ HARD = {Outcome.WRONG_SIGNATURE, Outcome.OTHER_ISSUER, Outcome.REVOKED}
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Whose card it is, as the card says: the name and the birth date where there are any."""
-
-    name: str
-    born_on: date | None
-
-
-@dataclass(frozen=True)
 class Entry:
     """One thing on a card. `title` is "" where the card has a code alone; `code` is `system|code`."""
 
@@ -60,17 +49,6 @@ class Entry:
         """Against what a vaccine is, where its code is known."""
         system, _, code = self.code.rpartition("|")
         return GROUPS.get(code.zfill(2), "") if system == CVX else ""
-
-
-def holder(card: Card) -> Holder:
-    """Whose card it is; a name of "" where it does not say."""
-    people = [one for one in card.resources if one["resourceType"] == "Patient"]
-    return Holder(human(people[0].get("name")), born(people[0])) if people else Holder("", None)
-
-
-def is_somebody_elses(whose: Holder, born_on: date | None) -> bool:
-    """True when card and record give two birth dates: names are written in many ways, dates are not."""
-    return None not in (whose.born_on, born_on) and whose.born_on != born_on
 
 
 def entries(card: Card) -> list[Entry]:

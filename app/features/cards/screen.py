@@ -7,7 +7,7 @@ from collections.abc import Callable
 import flet as ft
 
 from app.features.cards.commands import Brought, Why, bring, bring_file
-from app.features.cards.queries import check, list_cards
+from app.features.cards.queries import Opened, list_checked
 from app.features.cards.rules import refusal, tone
 from app.features.cards.telling import MARKS, say_holds, signer
 from app.ui.files import choose_file
@@ -29,6 +29,7 @@ from app.ui.widgets import (
 )
 from sync.cards.card import Card
 from sync.cards.refused import Refused
+from sync.cards.verdict import Verdict
 from sync.models import HealthCard, IssuerKeys
 
 ICON = ft.Icons.QR_CODE_2_OUTLINED
@@ -41,7 +42,8 @@ def CardsScreen() -> ft.Control:
     """The cards that are here, and the way to bring in another."""
     app, t = use_app(), use_words()
     done, tell = ft.use_state(None)
-    found = use_query(lambda: list_cards(app.store), HealthCard.kind, IssuerKeys.kind, "state")
+    kinds = (HealthCard.kind, IssuerKeys.kind, "state")
+    found = use_query(lambda: list_checked(app.store, app.now()), *kinds, deps=[])
 
     def hear(brought: Brought) -> None:
         tell(brought)
@@ -49,7 +51,7 @@ def CardsScreen() -> ft.Control:
             go(f"cards/{found_ids[0]}")
 
     what = body(t("cards.text"))
-    rows = Rows([card_row(card) for card in found]) if found else Empty(ICON, t("cards.empty"))
+    rows = Rows([card_row(*one) for one in found]) if found else Empty(ICON, t("cards.empty"))
     add = Section(t("cards.add"), AddPart(hear, key="add"), *(told(done) if done else []))
     return Page(t("cards.title"), *([rows, add, what] if found else [what, rows, add]))
 
@@ -137,10 +139,9 @@ def refused(why: Why) -> ft.Control:
     return Notice("attention", sentence, details=folded)
 
 
-def card_row(card: HealthCard) -> ft.Control:
+def card_row(card: HealthCard, opened: Opened, verdict: Verdict | None) -> ft.Control:
     """One card: what is on it, of whom, since when, and whether that could be checked."""
-    app, t = use_app(), use_words()
-    opened, verdict = check(app.store, card.jws, app.now())
+    t = use_words()
     way = f"cards/{card.id}"
     if not isinstance(opened, Card) or verdict is None:
         return ListRow(ft.Icons.HELP_OUTLINE, t("cards.unread"), on_click=lambda: go(way))

@@ -18,6 +18,7 @@ from sync.models import HealthCard, Person
 from tests.features.cards.test_cards import EXAMPLE, RIVER, believe
 from tests.features.conftest import NOW, Chart
 from tests.harness import Window
+from tests.sight import name_of
 from tests.sync.cards.mint import DATA, Issuer, examples, patient, payload, shot
 
 Open = Callable[..., Window]
@@ -200,3 +201,51 @@ def test_a_code_is_as_wide_as_fits_with_even_squares() -> None:
         452,
         56.5,
     ]
+
+
+ODD: list[Any] = [
+    None,
+    5,
+    True,
+    "",
+    "text",
+    [],
+    {},
+    [[]],
+    [{}],
+    {"value": "x"},
+    [{"coding": 7}],
+    {"coding": [5, {}]},
+]
+PLACES = (
+    "vaccineCode",
+    "occurrenceDateTime",
+    "valueQuantity",
+    "referenceRange",
+    "code",
+    "component",
+    "status",
+)
+
+
+async def test_whatever_a_stranger_puts_on_a_card_the_page_shows(app_with_record: App, open_at: Open) -> None:
+    kinds = ("Immunization", "Observation", "Patient", "patient ✓")
+    deep: Any = "end"
+    for _ in range(300):
+        deep = {"extra": [deep]}
+    made = [
+        {"resourceType": kind, "name": odd, "birthDate": odd, **dict.fromkeys(PLACES, odd), "deep": deep}
+        for kind in kinds
+        for odd in ODD
+    ]
+    (id,) = bring(app_with_record, Issuer("https://odd.test").sign(payload(*made))).new
+    async with open_at(app_with_record, f"/cards/{id}") as window:
+        await window.tap("Show everything on this card")
+        while any(name == "Show more" for name in window.buttons()):
+            more = [one for one in window._pressable() if name_of(one) == "Show more"]
+            await window.fire(more[0], "click")
+        texts = window.texts()
+        assert any(text.startswith("Not checked.") for text in texts)
+        assert not any(text.startswith("This did not work") for text in texts)
+        await window.go("/cards")
+        assert any("Not checked" in text for text in window.texts())

@@ -12,8 +12,9 @@ import pytest
 from app.context import App
 from app.features.cards.commands import Brought, bring, bring_file
 from app.features.cards.queries import check, issuers_for, list_cards
-from app.features.cards.rules import Holder, entries, holder, is_somebody_elses
+from app.features.cards.rules import entries
 from sync.cards.card import Card, open_card
+from sync.cards.holder import Holder, holder, is_somebody_elses
 from sync.cards.refused import Refused
 from sync.cards.verdict import Outcome
 from tests.features.conftest import NOW, Chart

@@ -46,6 +46,19 @@ def test_a_verified_card_reaches_the_patients_device_to_the_letter(trusting: Hou
     assert len(cards(trusting)) == 1
 
 
+def test_a_card_of_somebody_born_on_another_day_is_not_put(trusting: House, tmp_path: Path) -> None:
+    who = {"resourceType": "Patient", "id": "pz", "birthDate": "1959-06-17", "name": [{"text": "Zoe"}]}
+    (tmp_path / "pz.json").write_text(json.dumps(who))
+    trusting.clinic.import_paths([tmp_path / "pz.json"])
+    done = run(trusting, "card", "pz", CARD)
+    assert done.exit_code == 1 and "another date of birth" in done.output and "1951" not in done.output
+    who["birthDate"] = "1951-01-20"
+    who["id"] = "py"
+    (tmp_path / "py.json").write_text(json.dumps(who))
+    trusting.clinic.import_paths([tmp_path / "py.json"])
+    assert "Put: 4 entries" in run(trusting, "card", "py", CARD).output
+
+
 def test_all_parts_of_a_long_card_may_stand_in_one_file(trusting: House, tmp_path: Path) -> None:
     parts = [DATA / f"example-02-f-qr-code-numeric-value-{n}.txt" for n in range(3)]
     (tmp_path / "all.txt").write_text("\n".join(part.read_text() for part in parts))
