@@ -23,7 +23,8 @@ def say_amount(what: str, values: Mapping[str, Decimal], unit: str, t: Words, sh
     """The numbers with their unit; `shown` is the UCUM code of the unit they are wanted in."""
     measure = MEASURES.get(what)
     of = measure.unit(unit) if measure else None
-    if measure is None or of is None:
+    needed = {part.name for part in measure.parts if not part.optional} if measure else set()
+    if measure is None or of is None or not needed <= set(values):
         return t.quantity(" / ".join(f"{value:f}" for value in values.values()), unit)
     to = measure.unit(shown) or of
     found = {part: in_unit(part, values[part.name], of, to) for part in measure.parts if part.name in values}

@@ -78,6 +78,16 @@ def _texts(look: Look) -> ft.TextTheme:
     )
 
 
+def _pickers(look: Look) -> dict[str, object]:
+    """Calendar and clock have boxes of one size: their largest digits, twice the body's, do not grow with it."""
+    clock, day = look.style("number"), look.style("title")
+    clock.size, day.size = 40, min(look.size("title"), 32)
+    return {
+        "time_picker_theme": ft.TimePickerTheme(hour_minute_text_style=clock),
+        "date_picker_theme": ft.DatePickerTheme(header_headline_text_style=day),
+    }
+
+
 def _shape(radius: int = RADIUS) -> ft.RoundedRectangleBorder:
     return ft.RoundedRectangleBorder(radius=radius)
 
@@ -102,6 +112,7 @@ def make_theme(look: Look) -> ft.Theme:
         page_transitions=ft.PageTransitionsTheme(
             android=still, ios=still, linux=still, macos=still, windows=still
         ),
+        **_pickers(look),
         tooltip_theme=ft.TooltipTheme(text_style=look.style("small", colour=palette.paper)),
     )
 

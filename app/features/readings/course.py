@@ -8,7 +8,7 @@ from datetime import timedelta
 import flet as ft
 
 from app.features.readings.queries import chosen_unit
-from app.features.readings.rules import CLINIC, Logged, daily, day_of
+from app.features.readings.rules import CLINIC, Logged, daily, day_of, is_whole
 from app.features.readings.screen import SPAN, say_change
 from app.ui.hooks import boundary, use_app, use_words
 from app.ui.measured import in_unit, say_amount
@@ -22,7 +22,7 @@ def Course(what: str, found: Sequence[Logged]) -> ft.Control:
     """The last of each day, one's own and the clinic's; a calm word when a weight changed quickly."""
     app, t = use_app(), use_words()
     since = t.today() - timedelta(days=SPAN)
-    lately = [one for one in found if day_of(one, app.zone) >= since]
+    lately = [one for one in found if is_whole(one) and day_of(one, app.zone) >= since]
     days = daily(lately, app.zone)
     change = say_change([one for one in lately if one.source != CLINIC]) if what == "weight" else ""
     told: list[ft.Control] = [Notice("info", change)] if change else []

@@ -11,7 +11,7 @@ from app.features.readings.course import Course
 from app.features.readings.entry import Entry, advice
 from app.features.readings.form import Form
 from app.features.readings.queries import KINDS, chosen_unit, find_logged, logged, word_of
-from app.features.readings.rules import CLINIC, Logged, as_shown
+from app.features.readings.rules import CLINIC, Logged, as_shown, is_whole
 from app.features.readings.screen import HELD, ICON, ICONS, say
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.measured import say_name
@@ -38,14 +38,14 @@ def MeasureScreen() -> ft.Control:
     what = ft.use_route_params().get("what", "")
     known = what in MEASURES
     kinds = (*KINDS, "outbox", "receipt", "state")
-    found = use_query(lambda: logged(app.store, what, HELD) if known else [], *kinds)
+    found = use_query(lambda: logged(app.store, what, HELD) if known else [], *kinds, deps=[what])
     if not known:
         return Page(t("readings.title"), Empty(ICON, t("readings.unknown")), back="readings")
     unit = chosen_unit(app.store, what)
     rest: ft.Control = Empty(ICONS[what], t("readings.empty"))
     if found:
         rest = Section(t("readings.history"), History(found))
-    own = next((one for one in found if one.source != CLINIC), None)
+    own = next((one for one in found if one.source != CLINIC and is_whole(one)), None)
     entry = Entry(what, unit, own, key=what)
     parts = [*advice(own), entry, Course(what, found), rest]
     return Page(say_name(what, t), *parts, back="readings")
@@ -103,7 +103,7 @@ def ChangeScreen() -> ft.Control:
     what, id = params.get("what", ""), params.get("id", "")
     one = use_query(lambda: find_logged(app.store, id), *KINDS)
     back = f"readings/{what}"
-    if one is None or one.what != what or what not in MEASURES:
+    if one is None or one.what != what or not is_whole(one):
         return Page(t("readings.change_title"), Empty(ICON, t("readings.gone")), back=back)
     one = as_shown(one, chosen_unit(app.store, what))
     form = Form(what, one.unit, one, None, lambda _: go(back), key=one.id)

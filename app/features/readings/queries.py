@@ -109,7 +109,8 @@ def _clinics(store: Store, what: str, limit: int) -> list[Logged]:
 def of_record(what: str, row: dict[str, Any]) -> Logged | None:
     """The clinic's observation, from the row of a list."""
     measure, (at, _) = MEASURES[what], read_when(row["when"] or "")
-    found = {part.name: _quantity(measure, part, row) for part in measure.parts}
+    whole, pieces = _piece(row["quantity"]), _piece(row["component"])
+    found = {part.name: _quantity(measure, part, whole, pieces) for part in measure.parts}
     values = {name: one[0] for name, one in found.items() if one}
     units = {one[1] for name, one in found.items() if one and name != "pulse"}
     if at is None or len(units) != 1 or any(not found[p.name] for p in measure.parts if not p.optional):
@@ -117,13 +118,11 @@ def of_record(what: str, row: dict[str, Any]) -> Logged | None:
     return Logged(row["id"], what, values, units.pop(), at, CLINIC)
 
 
-def _quantity(measure: Measure, part: Part, row: dict[str, Any]) -> tuple[Decimal, str] | None:
+def _quantity(measure: Measure, part: Part, whole: Any, pieces: Any) -> tuple[Decimal, str] | None:
     """A number of an observation and its unit: its own, or that of the component with the part's code."""
-    if part.coding is None:
-        quantity = _piece(row["quantity"]) or {}
-    else:
-        pieces = (p for p in dicts(_piece(row["component"])) if _has(p, part.coding[0]))
-        quantity = first(next(pieces, {}).get("valueQuantity"))
+    code = part.coding[0] if part.coding else ""
+    having = next((one for one in dicts(pieces) if _has(one, code)), {}) if code else {}
+    quantity = first(having.get("valueQuantity") if code else whole)
     number = read_number(quantity.get("value"))
     said = [text(quantity.get("code")), text(quantity.get("unit"))]
     unit = part.unit or next((u for one in said if (u := measure.unit(one))), None)

@@ -171,6 +171,13 @@ def in_own(measure: Measure, values: Values, unit: str) -> dict[str, Fraction]:
     return {name: to_own(value, one) for name, value in values.items() if (one := units.get(name))}
 
 
+def is_whole(logged: Logged) -> bool:
+    """Does this version know the measure and the unit, and has it every number that it needs?"""
+    measure = MEASURES.get(logged.what)
+    needed = [part.name for part in measure.parts if not part.optional] if measure else []
+    return measure is not None and bool(measure.unit(logged.unit)) and set(needed) <= set(logged.values)
+
+
 def is_fresh(at: datetime, now: datetime) -> bool:
     """Is it so new that what to do now can be said of it?"""
     return now - at < FRESH

@@ -7,7 +7,7 @@ from decimal import Decimal
 import flet as ft
 
 from app.features.readings.queries import KINDS, chosen_unit, lately, latest
-from app.features.readings.rules import CLINIC, Logged, daily, grams, quick_change
+from app.features.readings.rules import CLINIC, Logged, daily, grams, is_whole, quick_change
 from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.measured import say_amount, say_name
 from app.ui.routes import go
@@ -77,7 +77,7 @@ def say(one: Logged) -> str:
 def say_change(weights: list[Logged]) -> str:
     """A quick change of weight in a sentence, or nothing."""
     app, t = use_app(), use_words()
-    days = [(day, grams(one)) for day, one in daily(weights, app.zone)]
+    days = [(day, grams(one)) for day, one in daily(filter(is_whole, weights), app.zone)]
     change = quick_change(days, t.today())
     if change is None:
         return ""

@@ -9,11 +9,12 @@ from typing import Any
 import flet as ft
 
 from app.ui.boundary import boundary
-from app.ui.seat import this_seat, this_words
+from app.ui.seat import this_look, this_seat, this_words
 from app.ui.widgets.buttons import LinkButton, QuietButton
 from app.ui.widgets.text import body
 
 LONG_AGO = timedelta(days=365 * 5)
+LARGE = 1.5
 NOON = timedelta(hours=12)
 
 
@@ -68,6 +69,7 @@ def ask_day(local: datetime, picked: Callable[[date], Any]) -> None:
             first_date=today - LONG_AGO,
             last_date=today,
             help_text=t("moment.pick_day"),
+            locale=ft.Locale(t.language),
             cancel_text=t("actions.cancel"),
             confirm_text=t("moment.choose"),
             on_change=lambda event: picked(event.control.value),
@@ -76,12 +78,15 @@ def ask_day(local: datetime, picked: Callable[[date], Any]) -> None:
 
 
 def ask_time(local: datetime, picked: Callable[[time], Any]) -> None:
-    """A clock."""
-    t = this_words()
+    """A clock; in large text, where the numbers of its dial would touch, two fields."""
+    t, large = this_words(), this_look().scale >= LARGE
     show(
         ft.TimePicker(
             value=local.time().replace(second=0, microsecond=0),
             help_text=t("moment.pick_time"),
+            entry_mode=ft.TimePickerEntryMode.INPUT_ONLY if large else ft.TimePickerEntryMode.DIAL,
+            hour_format=ft.TimePickerHourFormat.H24,
+            locale=ft.Locale(t.language),
             cancel_text=t("actions.cancel"),
             confirm_text=t("moment.choose"),
             on_change=lambda event: picked(event.control.value),

@@ -17,6 +17,7 @@ from app.features.readings.rules import CLINIC, OLD, OWN
 from app.features.take.commands import write_book
 from app.store.backup import Pace
 from app.ui.strings import Words
+from sync.fhir.measures import MEASURES
 from sync.models import Reading, Weight, derive_id
 from tests.features.conftest import Chart, pressure
 from tests.features.readings.log import log, log_kilos, old_weight, sent
@@ -205,6 +206,35 @@ async def test_what_a_later_version_measures_stays_and_breaks_nothing(
         await window.go("/readings")
         assert not any("grip" in text for text in window.texts())
     assert "grip: 31.0" in book(empty_app)
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "unit", "said"),
+    [
+        ("weight", {"left": "40.0"}, "kg", "40.0 kg"),
+        ("weight", {"value": "12"}, "[stone_av]", "12 [stone_av]"),
+        ("sleep", {"deep": "90"}, "min", "90 min"),
+        ("pressure", {"systolic": "128"}, "mm[Hg]", "128 mm[Hg]"),
+    ],
+)
+async def test_what_a_later_version_says_otherwise_is_shown_as_it_came(
+    empty_app: App, chart: Chart, open_at: Open, what: str, values: dict[str, str], unit: str, said: str
+) -> None:
+    fields = {"measured_at": "2026-06-03T10:00:00Z", "what": what, "values": values, "unit": unit, "note": ""}
+    chart.settle([chart.row("new", "reading", json.dumps(fields))], empty_app.store.scope, False)
+    log(empty_app, what, MEASURES[what].units[0].code, 3, **dict.fromkeys(required(what), 100))
+    async with open_at(empty_app, "/today") as window:
+        assert any(said in text for text in window.texts())
+        for route in ("/readings", f"/readings/{what}"):
+            await window.go(route)
+            assert any(said in text for text in window.texts())
+        await window.go(f"/readings/{what}/new")
+        assert any("not here any more" in text for text in window.texts())
+    assert said in book(empty_app)
+
+
+def required(what: str) -> list[str]:
+    return [part.name for part in MEASURES[what].parts if not part.optional]
 
 
 def book(app: App, language: str = "en") -> str:
