@@ -14,7 +14,7 @@ class Lesson(Doc):
     """One page of the library. `text` is Markdown; `topics` are codes (`system|code`) it explains.
 
     `article` is what it is called by in every language it is written in; without it, it stands alone.
-    `reviewed_on` is the day somebody last held it against its source.
+    `reviewed_on` is the day somebody last read it through.
     """
 
     kind: ClassVar[str] = "lesson"

@@ -34,7 +34,7 @@ def LessonScreen() -> ft.Control:
 
 
 def origin(lesson: Lesson) -> list[ft.Control]:
-    """Where the facts come from, when they were last compared, and that the care team comes first."""
+    """Where the facts come from, when it was last reviewed, and that the care team comes first."""
     t = use_words()
     source = [small(t("learn.source", source=lesson.source))] if lesson.source else []
     checked = [small(t("learn.checked", day=t.birthday(lesson.reviewed_on)))] if lesson.reviewed_on else []

@@ -7,42 +7,66 @@ from collections.abc import Iterator
 
 import flet as ft
 
-from app.ui.look import BETWEEN
+from app.ui.look import BETWEEN, INSIDE
 from app.ui.seat import this_look
-from app.ui.widgets.text import heading
+from app.ui.widgets.text import body, heading
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+POINT = re.compile(r"^[-*][ \t]+(\S.*)$")
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
 MARKS = re.compile(r"\\([\\`*_#<>])|[*_`]")
+PASSAGE, BULLET = 0, -1
 
 
 def Markdown(text: str) -> ft.Control:
     """Markdown text; links open in the system's browser. Its first heading is of level 2: the page has the first."""
-    shown = [
-        heading(MARKS.sub(r"\1", said), min(max(level, 2), 6), role="card" if level < 3 else "body")
-        if level
-        else _passage(said)
-        for level, said in parts(text)
-    ]
-    return ft.Column(shown, spacing=BETWEEN - 4, tight=True)
+    shown = [_drawn(kind, said) for kind, said in parts(text)]
+    return ft.Column(shown, spacing=BETWEEN - 6, tight=True)
 
 
 def parts(text: str) -> Iterator[tuple[int, str]]:
-    """The text in turn: a heading with its level, or with 0 what stands between two of them."""
+    """The text in turn: a heading with its level, a point of one line as BULLET, all between them as PASSAGE."""
     held: list[str] = []
     fenced = False
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
         fenced ^= bool(FENCE.match(line))
-        found = None if fenced else HEADING.match(line)
-        if found is None:
+        kind, said = (PASSAGE, line) if fenced else _kind(line, following)
+        if kind == PASSAGE:
             held.append(line)
             continue
         if passage := "\n".join(held).strip():
-            yield 0, passage
+            yield PASSAGE, passage
         held = []
-        yield len(found[1]), found[2]
+        yield kind, said
     if passage := "\n".join(held).strip():
-        yield 0, passage
+        yield PASSAGE, passage
+
+
+def _kind(line: str, following: str) -> tuple[int, str]:
+    """What a line is by itself. A point that goes on in the next line belongs to a passage."""
+    if found := HEADING.match(line):
+        return len(found[1]), found[2]
+    alone = not following.strip() or HEADING.match(following) or POINT.match(following)
+    if alone and (found := POINT.match(line)):
+        return BULLET, found[1]
+    return PASSAGE, line
+
+
+def _drawn(kind: int, said: str) -> ft.Control:
+    if kind == PASSAGE:
+        return _passage(said)
+    if kind == BULLET:
+        return _point(said)
+    told = heading(MARKS.sub(r"\1", said), min(max(kind, 2), 6), role="card" if kind < 3 else "body")
+    return ft.Container(told, padding=ft.Padding.only(top=INSIDE))
+
+
+def _point(said: str) -> ft.Control:
+    """A point of a list: a screen reader hears its words without the dot."""
+    dot = ft.Semantics(content=body("•"), exclude_semantics=True)
+    held = ft.Container(_passage(said), expand=True)
+    return ft.Row([dot, held], spacing=INSIDE, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
 def _passage(text: str) -> ft.Control:

@@ -141,10 +141,10 @@ async def test_source_and_day_are_shown_and_an_old_lesson_shows_neither(
     new = page("n", "New", source="MedlinePlus: Cough", reviewed_on="2026-12-01")
     chart.send(new, page("o", "Old"), scope="content")
     async with open_at(empty_app, f"/learn/{new.id}") as window:
-        checked = "Checked against its source on 1 December 2026"
+        checked = "Last reviewed on 1 December 2026"
         assert {"Source: MedlinePlus: Cough", checked} <= set(window.texts())
         await window.go(f"/learn/{derive_id('lesson', 'en', 'o')}")
-        assert not [text for text in window.texts() if text.startswith(("Source", "Checked"))]
+        assert not [text for text in window.texts() if text.startswith(("Source", "Last reviewed"))]
 
 
 def test_when_the_clinic_takes_an_article_out_nothing_leads_there_any_more(
