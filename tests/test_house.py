@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from sync.models import MODELS, Doc
+from sync.protocol.wire import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
@@ -89,6 +91,7 @@ def test_every_noun_is_registered() -> None:
         importlib.import_module(f"sync.models.{file.stem}" if file.stem != "__init__" else "sync.models")
     nouns = {noun for noun in Doc.__subclasses__() if noun.__module__.startswith("sync.models")}
     assert nouns == set(MODELS) and len({noun.kind for noun in MODELS}) == len(MODELS)
+    assert all(TypeAdapter(Kind).validate_python(noun.kind) for noun in MODELS)
 
 
 def test_every_feature_is_registered_and_tested() -> None:
