@@ -89,7 +89,7 @@ def resources(name: str, data: bytes) -> Iterator[Found | Fault]:
     except Unpackable:
         yield Fault("", "damaged: it cannot be unpacked")
         return
-    data = SURROGATE.sub(_mended, data.removeprefix(b"\xef\xbb\xbf").strip())
+    data = mended(data)
     try:
         whole = msgspec.json.decode(data, type=msgspec.Raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -101,8 +101,12 @@ def resources(name: str, data: bytes) -> Iterator[Found | Fault]:
     yield from _document(bytes(whole), "", "", DEEP)
 
 
-def _mended(match: re.Match[bytes]) -> bytes:
-    """Half a character (a lone surrogate) is no text anywhere: it becomes the replacement character."""
+def mended(data: bytes) -> bytes:
+    """JSON without what stands around it, and without halves of characters (lone surrogates), which are no text."""
+    return SURROGATE.sub(_replaced, data.removeprefix(b"\xef\xbb\xbf").strip())
+
+
+def _replaced(match: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if len(match[0]) == 6 else match[0]
 
 

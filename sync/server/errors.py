@@ -12,6 +12,9 @@ ClinicError
   x Moved, MoveUnfinished, NotEmpty, NotTheSame
   x Exists, BackupFailed, UsePgDump
   x BadHints
+  x PullError            what a FHIR server said, or did not say
+      x PlainHttp, BadFhirAddress, BadAuthority, NotFhir, NotR4, NoTypes, NotOffered, NoAnswer, NotThere
+      x BadKey, NoSmart, NoToken
   x BlobDamaged
   x NoRoom
   x UnknownPatient
@@ -101,6 +104,58 @@ class UsePgDump(ClinicError):
 
 class BadHints(ClinicError):
     """{0} is no way for hints to travel. Use auto, local or off."""
+
+
+class PullError(ClinicError):
+    """Nothing could be pulled from {0}."""
+
+
+class PlainHttp(PullError):
+    """{0} is not encrypted: records and tokens could be read on the way. Use https (or --insecure-http to test)."""
+
+
+class BadFhirAddress(PullError):
+    """{0} is not the address of a FHIR server. It begins with https:// and has no user, question mark or hash in it."""
+
+
+class BadAuthority(PullError):
+    """{0} holds no certificate of an authority in PEM form."""
+
+
+class NotFhir(PullError):
+    """{0} does not say that it is a FHIR server ({1}). Is the address right?"""
+
+
+class NotR4(PullError):
+    """{0} speaks FHIR {1}; this clinic reads FHIR R4 (4.0 or 4.3). Nothing was pulled."""
+
+
+class NoTypes(PullError):
+    """{0} does not say which types can be searched. Name them with --type."""
+
+
+class NoAnswer(PullError):
+    """{0} could not be asked: {1}."""
+
+
+class NotThere(PullError):
+    """{0} shows this client no patient with the id {1}. Nothing was pulled."""
+
+
+class NotOffered(PullError):
+    """{0} does not offer a search for {1}. Nothing was pulled."""
+
+
+class BadKey(PullError):
+    """{0} holds no private key that can sign here: RSA of 2048 bits or more, or EC P-384, as JWK or PEM."""
+
+
+class NoSmart(PullError):
+    """{0} offers no sign-in for a clinic's own systems (SMART Backend Services): {1}."""
+
+
+class NoToken(PullError):
+    """{0} gave this client no token ({1}). Check the client id, its key and its scopes there."""
 
 
 class BlobDamaged(ClinicError):

@@ -27,6 +27,7 @@ DIRECTORY: Mapping[str, str] = {
     "proof": "SELECT, INSERT, DELETE",
     "move": "SELECT",
     "due": "SELECT, INSERT, DELETE",
+    "pull": "SELECT",
 }
 """What the serving role may do with the tables of the directory. Scope tables are open to it, inside their scope."""
 

@@ -188,3 +188,13 @@ move = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("done", Boolean, nullable=False),
 )
+pull = Table(
+    "pull",
+    meta,
+    Column("server", Text, primary_key=True),
+    Column("patient", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("until_ms", BigInteger),
+    Column("next", Text),
+    Column("asof_ms", BigInteger),
+)

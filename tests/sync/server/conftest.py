@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from exports import lab, person
+from hospital import Hospital
 from house import Clock, House
 
 from sync.server.clinic import Clinic
@@ -87,6 +89,31 @@ def house(db_url: str, clock: Clock) -> Iterator[House]:
     house.patient()
     yield house
     house.close()
+
+
+@pytest.fixture
+def hospital() -> Iterator[Hospital]:
+    """A FHIR server with two patients."""
+    made = Hospital()
+    made.put(person("pa", birthDate="1959-06-17"), person("pb", "Baker"), ago=60 * 24)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ward(hospital: Hospital) -> Hospital:
+    """Six observations on three pages of two."""
+    hospital.size = 2
+    hospital.put(*(lab(f"o{n}", "pa") for n in range(6)), ago=60)
+    return hospital
+
+
+@pytest.fixture
+def small_clinic(sqlite_url: str, clock: Clock) -> Iterator[Clinic]:
+    """A clinic on SQLite alone, for behaviour that no database decides."""
+    clinic = Clinic(sqlite_url, clock=clock, fast=True)
+    yield clinic
+    clinic.dispose()
 
 
 @pytest.fixture
