@@ -20,6 +20,7 @@ from sync.server.options import as_json as _json
 from sync.server.options import cells as _cells
 from sync.server.options import db as _db
 from sync.server.options import opened as _opened
+from sync.server.pull.command import pull
 from sync.server.requests import answer, requests
 from sync.server.shelving import lessons
 
@@ -238,6 +239,7 @@ for command in (
     lessons,
     migrate,
     move,
+    pull,
     requests,
     roles,
 ):
