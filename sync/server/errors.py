@@ -123,7 +123,7 @@ class BadAuthority(PullError):
 
 
 class NotFhir(PullError):
-    """{0} does not say that it is a FHIR server ({1}). Is the address right?"""
+    """{0} does not say that it is a FHIR server ({1}). If the address is right, name types with --type."""
 
 
 class NotR4(PullError):

@@ -30,7 +30,8 @@ def shown(url: str) -> str:
     """An address as it may stand in a message: without a user or password in it, and not for ever long."""
     scheme, mark, rest = url.partition("://")
     host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"[:SHOWN]
+    said = f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+    return "".join(letter for letter in said if letter.isprintable())[:SHOWN]
 
 
 def _origin(parts: SplitResult) -> str:
@@ -80,5 +81,5 @@ class Bounds:
         except ValueError:
             raise Elsewhere("an address that cannot be read") from None
         if not inside:
-            raise Elsewhere(_origin(parts) or "another kind of address")
+            raise Elsewhere(shown(_origin(parts)) or "another kind of address")
         return url.partition("#")[0]

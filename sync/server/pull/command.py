@@ -18,6 +18,7 @@ import click
 from sync.server.options import as_json as _json
 from sync.server.options import db as _db
 from sync.server.options import opened, plain
+from sync.server.pull.offer import TYPE
 
 if TYPE_CHECKING:
     from sync.server.pull.report import Report
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 KEY = "EVENKEEL_FHIR_KEY"
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
-TYPE = re.compile(r"[A-Z][A-Za-z]{1,60}")
 INTERRUPTED = 130
 
 

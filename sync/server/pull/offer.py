@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,10 @@ OWN = (
 )  # fmt: skip
 """What is about one patient."""
 USUAL = (PATIENT, *SHARED, "Questionnaire", *OWN)
+TYPE = re.compile(r"[A-Z][A-Za-z]{1,60}")
 _ABOUT = ("patient", "subject")
+_NOT = ("AdverseEvent", "patient")
+"""In FHIR R4 this one type of all has no such parameter."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,9 @@ class Offer:
         """The search for one patient's resources of a type, by a parameter the server knows, or by compartment."""
         if type == PATIENT:
             return f"{PATIENT}?_id={id}"
-        known = (self.types or {}).get(type)
+        known = (self.types or {}).get(type) or frozenset(_ABOUT)
         for name in _ABOUT:
-            if known and name in known:
+            if name in known and (type, name) != _NOT:
                 return f"{type}?{name}={PATIENT}/{id}"
         return f"{PATIENT}/{id}/{type}"
 
@@ -85,7 +89,7 @@ class _Says:
         for one in dicts(rest.get("resource")):
             done = {text(way.get("code")) for way in dicts(one.get("interaction"))}
             name = text(one.get("type"))
-            if name and (not done or "search-type" in done):
+            if TYPE.fullmatch(name) and (not done or "search-type" in done):
                 self.types[name] = frozenset(text(way.get("name")) for way in dicts(one.get("searchParam")))
             if name == PATIENT:
                 self.everything |= any(_is_everything(way) for way in dicts(one.get("operation")))

@@ -28,6 +28,7 @@ class _Bundle(msgspec.Struct):
     meta: Any = None
     link: Any = None
     entry: msgspec.Raw = msgspec.Raw(b"")
+    total: Any = None
     issue: Any = None
 
 
@@ -35,7 +36,8 @@ class _Bundle(msgspec.Struct):
 class Page:
     """One page: what is on it, what of it could not be read, and what the server says about its own search.
 
-    `told` are OperationOutcomes; `grave` when one of them says that something is missing. `at_ms` is the server's time.
+    `told` are OperationOutcomes; `grave` when one of them says that something is missing. `at_ms` is the server's time;
+    `total` how many it counts on all pages, if it says.
     """
 
     url: str
@@ -44,8 +46,13 @@ class Page:
     told: Sequence[Fault] = ()
     grave: bool = False
     next: str = ""
+    total: int = 0
     at_ms: int | None = None
     mark: bytes = field(default=b"", repr=False)
+
+    def size(self) -> int:
+        """How many entries of the search are on it."""
+        return len(self.found) + len(self.faults)
 
 
 def fetch(peer: Peer, url: str) -> Page:
@@ -76,6 +83,7 @@ def read(answer: Answer) -> Page:
         [Fault(one.where, f"OperationOutcome, not imported ({codes_of(one.fields)})") for one in told],
         any(is_grave(one.fields) for one in told),
         _next(bundle.link),
+        bundle.total if isinstance(bundle.total, int) else 0,
         _earliest(answer.at_ms, _time(first(bundle.meta).get("lastUpdated"))),
         hashlib.sha256(bytes(bundle.entry)).digest() if all else b"",
     )

@@ -29,6 +29,8 @@ HOPS, TRIES = 5, 5
 SLOWEST, LONGEST_WAIT = 300.0, 120.0
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 BUSY, TROUBLED = (429, 503), (500, 502, 504)
+PACKED = ("identity", "gzip", "")
+"""Once and no more: what is packed twice, or by better means, may be a thousand times larger in one step."""
 TYPES = "application/fhir+json, application/json;q=0.9"
 
 
@@ -120,6 +122,8 @@ class Peer:
             headers["authorization"] = f"Bearer {self.signs.token()}"
         try:
             with self.client.stream("GET", url, headers=headers) as response:
+                if response.headers.get("content-encoding", "identity").lower() not in PACKED:
+                    raise Refused(response.status_code, ", and packed it in a way that was not asked for")
                 return response.status_code, response.headers, self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise Unreached(type(error).__name__) from None

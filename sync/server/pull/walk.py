@@ -15,7 +15,7 @@ from sync.server.pull import company
 from sync.server.pull.company import Key
 from sync.server.pull.gather import Gather
 from sync.server.pull.intake import Intake
-from sync.server.pull.marks import Mark, Marks
+from sync.server.pull.marks import OVERLAP_MS, Mark, Marks
 from sync.server.pull.offer import PATIENT, SHARED, Offer, ask
 from sync.server.pull.pages import Page, Trail, fetch
 from sync.server.pull.peer import Peer
@@ -23,6 +23,8 @@ from sync.server.pull.report import Report, Search
 from sync.server.pull.stops import NoPage, Refused, Stop
 
 EVERYTHING = "$everything"
+MOST = 10_000
+"""So many at once are asked for at most."""
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,21 @@ class Walk:
         """Take in page after page. Yields after each the mark from which to go on."""
         trail = Trail(self.peer.bounds)
         page, mark = self._first(path, mark)
+        missing = 0 if mark.next else page.total
         while True:
             self._page(name, page)
+            missing -= page.size()
             onward = trail.onward(page)
             resumes = self._whole and name not in SHARED
             yield replace(mark, next=onward if resumes else None)
             if onward is None:
-                return
+                break
             page = self._fetch(onward)
+        if missing > 0:
+            self._whole = False
+            self.report.faults(
+                name, page.url, [Fault("", f"the server counts {missing} more than it showed")]
+            )
 
     def _first(self, path: str, mark: Mark) -> tuple[Page, Mark]:
         """The first page: where the last walk was cut, else what is new, else (a server may refuse both) everything."""
@@ -144,7 +153,7 @@ class Walk:
         fresh = Mark(mark.until_ms)
         for since in dict.fromkeys((mark.since(), None)):
             try:
-                page = self._fetch(self._address(path, since))
+                page = self._opened(path, since)
             except (Refused, NoPage):
                 if since is None:
                     raise
@@ -152,16 +161,26 @@ class Walk:
                 break
         return page, replace(fresh, asof_ms=self._time(page))
 
+    def _opened(self, path: str, since: str | None) -> Page:
+        """A search's first page. A full one that leads nowhere is asked for anew, larger: some servers do not page."""
+        count = self.wish.count
+        page = self._fetch(self._address(path, since, count))
+        while not page.next and page.size() >= count and count < MOST:
+            count *= 10
+            page = self._fetch(self._address(path, since, count))
+        return page
+
     def _time(self, page: Page) -> int | None:
         """When a walk began, by the server's time; by ours where the server is ahead, or its next hours were missed."""
-        return None if page.at_ms is None else min(page.at_ms, self.now_ms)
+        said = page.at_ms
+        return None if said is None or said < OVERLAP_MS else min(said, self.now_ms)
 
     def _fetch(self, url: str) -> Page:
         self._here = url
         return fetch(self.peer, url)
 
-    def _address(self, path: str, since: str | None) -> str:
-        asked = {"_count": str(self.wish.count)}
+    def _address(self, path: str, since: str | None, count: int) -> str:
+        asked = {"_count": str(count)}
         if since:
             asked |= {"_since": since} if path.endswith(EVERYTHING) else {"_lastUpdated": f"ge{since}"}
         return f"{self.base}/{path}{'&' if '?' in path else '?'}{urlencode(asked, safe=':')}"

@@ -1,4 +1,7 @@
-"""A small FHIR server on a real socket: pages, increments, $everything, tokens, and every way to be difficult."""
+"""A small FHIR server on a real socket: pages, increments, $everything, tokens, and every way to be difficult.
+
+`turns` is False for one that gives no second page; `more` is how many it counts beyond what it shows.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +81,7 @@ class Hospital:
         self.tokens: list[str] = []
         self.extra: dict[str, list[Any]] = {}
         self.version = "4.0.1"
+        self.turns, self.more = True, 0
         self._pages: dict[str, tuple[str, list[Any]]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -146,7 +150,7 @@ class Hospital:
             return self._page(
                 place[2], [one for one in self._of(place[1]) if one["resourceType"] == place[2]]
             )
-        return self._page(place[0], self._searched(place[0], query))
+        return self._page(place[0], self._searched(place[0], query), int(query.get("_count", ["100"])[0]))
 
     def _searched(self, type: str, query: dict[str, list[str]]) -> list[Any]:
         found = [one for (kind, _), one in sorted(self.held.items()) if kind == type]
@@ -170,9 +174,12 @@ class Hospital:
         at = datetime.fromisoformat(since[0])
         return [one for one in found if datetime.fromisoformat(one["meta"]["lastUpdated"]) >= at]
 
-    def _page(self, name: str, found: list[Any]) -> Reply:
+    def _page(self, name: str, found: list[Any], count: int = 100) -> Reply:
         extra = [{"resource": one} if "resourceType" in str(one) else one for one in self.extra.pop(name, [])]
-        now, rest = found[: self.size], found[self.size :]
+        total = {"total": len(found) + self.more} if self.more else {}
+        if not self.turns:
+            found = found[:count]
+        now, rest = (found[: self.size], found[self.size :]) if self.turns else (found, [])
         links = [{"relation": "self", "url": f"{self.url}/{name}"}]
         if rest:
             token = secrets.token_hex(6)
@@ -181,7 +188,7 @@ class Hospital:
         entries = [self._entry(one) for one in now] + extra
         return Reply(200, {
             "resourceType": "Bundle", "type": "searchset", "meta": {"lastUpdated": self.clock().isoformat()},
-            "link": links, "entry": entries,
+            "link": links, "entry": entries, **total,
         })  # fmt: skip
 
     def _entry(self, one: dict[str, Any]) -> dict[str, Any]:

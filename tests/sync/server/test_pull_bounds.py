@@ -52,6 +52,12 @@ def test_links_may_be_relative(link):
     assert found.lower().startswith("https://fhir.example")
 
 
+def test_what_is_said_of_an_address_cannot_steer_a_terminal():
+    with pytest.raises(Elsewhere) as caught:
+        Bounds.around(HOME).within("https://evil\x1bc.example/x", HOME)
+    assert "\x1b" not in str(caught.value) and "evil" in str(caught.value)
+
+
 @pytest.mark.parametrize("url", ["http://fhir.example/r4", "http://10.0.0.7/fhir", "http://127.0.0.1.evil/x"])
 def test_without_tls_only_this_computer_is_asked(url):
     with pytest.raises(PlainHttp):

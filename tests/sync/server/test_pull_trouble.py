@@ -104,7 +104,11 @@ def test_where_the_pages_of_a_cut_walk_are_gone_it_begins_anew(small_clinic, war
 
 def test_a_page_too_large_is_left_unread_and_said(small_clinic, ward):
     big = json.dumps(bundle({"resource": lab("o0", "pa", note="x" * 300_000)})).encode()
-    for body, more in ((big, {}), (gzip.compress(big), {"content_encoding": "gzip"})):
+    small = gzip.compress(big)
+    for kind, body in (("zstd", b""), ("gzip, gzip", gzip.compress(small))):
+        ward.plan("/Observation?", Reply(200, body, content_encoding=kind))
+        assert "not asked for" in reasons(pull(small_clinic, ward, type=OBSERVATION))[0]
+    for body, more in ((big, {}), (small, {"content_encoding": "gzip"})):
         ward.plan("/Observation?", Reply(200, body, **more))
         report = pull(small_clinic, ward, type=OBSERVATION, bytes=100_000)
         assert reasons(report) == ["a page is larger than 100000 bytes; ask for smaller pages with --count"]
@@ -164,6 +168,35 @@ def test_a_refusal_is_said_in_codes_and_never_in_the_servers_words(small_clinic,
     ward.plan("/Observation?", answer, answer, answer, answer)
     report = pull(small_clinic, ward, type=OBSERVATION)
     assert reasons(report) == [words] and not report.whole()
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", 7])
+def test_a_server_with_an_impossible_clock_is_pulled_from_all_the_same(small_clinic, ward, said):
+    for _ in range(2):
+        ward.plan(
+            "/Observation?", Reply(200, bundle({"resource": lab("o0", "pa")}, meta={"lastUpdated": said}))
+        )
+        assert pull(small_clinic, ward, type=OBSERVATION).whole()
+    ward.put(lab("new", "pa"))
+    pull(small_clinic, ward, type=OBSERVATION)
+    assert "new" in records(small_clinic, "patient:pa")
+
+
+def test_a_server_that_has_no_second_page_is_asked_for_a_larger_first_one(small_clinic, ward):
+    ward.turns = False
+    report = pull(small_clinic, ward, type=OBSERVATION, count=2)
+    assert report.whole() and lines(report, "Observation")[:2] == (6, 6)
+    assert [one.split("=")[-1] for one in ward.searches("Observation")] == ["2", "20"]
+
+
+def test_who_shows_less_than_they_count_is_asked_for_it_again(small_clinic, ward):
+    ward.turns, ward.more = False, 3
+    report = pull(small_clinic, ward, type=OBSERVATION)
+    assert reasons(report)[-1] == "the server counts 3 more than it showed"
+    assert marked(small_clinic, ward).until_ms is None
+    ward.turns, ward.more = True, 0
+    assert pull(small_clinic, ward, type=OBSERVATION).errors == []
+    assert marked(small_clinic, ward).until_ms
 
 
 def test_a_server_that_takes_no_increments_is_asked_for_everything(small_clinic, ward):
