@@ -46,7 +46,7 @@ def named(found: Iterable[Found], base: str) -> set[Key]:
     return {key for key in (key_of(link, base) for link in links) if key}
 
 
-def circle(items: Sequence[Found], around: Mapping[Key, Found], base: str) -> list[Found]:
+def circle(items: Iterable[Found], around: Mapping[Key, Found], base: str) -> dict[Key, Found]:
     """Of what is around, that which these resources name, and what that names in turn."""
     near: dict[Key, Found] = {}
     waiting = [*items]
@@ -55,7 +55,7 @@ def circle(items: Sequence[Found], around: Mapping[Key, Found], base: str) -> li
             if key in around and key not in near:
                 near[key] = around[key]
                 waiting.append(around[key])
-    return list(near.values())
+    return near
 
 
 def held(database: Database, scope: str, keys: Iterable[Key], base: str) -> dict[Key, Found]:

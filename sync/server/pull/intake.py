@@ -13,7 +13,7 @@ from sync.fhir import owner
 from sync.fhir.reading import Fault, Found
 from sync.server.database import Database
 from sync.server.importing import CLINIC, CONTENT, Importer, Near, scope_of
-from sync.server.pull.company import Key, circle
+from sync.server.pull.company import Key, circle, held
 from sync.server.pull.offer import PATIENT
 
 ANOTHER = "its patient id belongs to another person here"
@@ -63,15 +63,28 @@ class Intake(Importer):
         for item in found:
             groups.setdefault(self._scope(item), {})[item.type, item.id] = item
         near = _medicines(around.values())
+        before, copies = self._counts(), Taken()
         for scope, items in groups.items():
-            if scope not in (CLINIC, CONTENT, self.home()):
-                self._write(scope, circle(list(items.values()), around, self.base), near)
+            given, made = self._copies(scope, items, around)
+            self._write(scope, [*given, *items.values()], near)
+            copies = Taken(copies.new + made.new, copies.changed + made.changed)
         self._settle_late()
-        before = self._counts()
-        for scope, items in groups.items():
-            self._write(scope, list(items.values()), near)
-        self._settle_late()
-        return Taken(*(now - was for now, was in zip(self._counts(), before, strict=True)))
+        new, changed, unchanged = (now - was for now, was in zip(self._counts(), before, strict=True))
+        return Taken(new - copies.new, changed - copies.changed, unchanged)
+
+    def _copies(
+        self, scope: str, items: Mapping[Key, Found], around: Mapping[Key, Found]
+    ) -> tuple[list[Found], Taken]:
+        """What of the company of these a patient does not hold as it is now; and how much of that is new to them."""
+        if scope in (CLINIC, CONTENT, self.home()):
+            return [], Taken()
+        near = {
+            key: one for key, one in circle(items.values(), around, self.base).items() if key not in items
+        }
+        old = held(self.database, scope, near, self.base) if near else {}
+        given = [one for key, one in near.items() if key not in old or old[key].raw != one.raw]
+        changed = sum((one.type, one.id) in old for one in given)
+        return given, Taken(len(given) - changed, changed)
 
     def _counts(self) -> tuple[int, int, int]:
         return self.report.added, self.report.changed, self.report.unchanged

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from sync.fhir.reading import Fault
+from sync.fhir.reading import Fault, Found
 from sync.server.database import Database
 from sync.server.errors import NoAnswer, NotThere, PullError
 from sync.server.pull import company
@@ -29,12 +29,16 @@ MOST = 10_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What to pull: these types or all, of one patient or all, in pages of this many, anew or what is new since."""
+    """What to pull: these types or all, of one patient or all, in pages of this many, anew or what is new since.
+
+    So many resources are taken in `together`: each patient's part of them is a transaction of its own.
+    """
 
     types: Sequence[str] = ()
     patient: str = ""
     count: int = 100
     again: bool = False
+    together: int = 5000
 
 
 class Walk:
@@ -113,7 +117,6 @@ class Walk:
         try:
             for at in self._pages(name, path, mark):
                 self.marks.set(name, at)
-                self.say(f"{name}: {self.report.searches[name].pages} pages")
             self._copies()
         except Stop as stop:
             self.report.faults(name, self._here, [Fault("", str(stop))])
@@ -126,19 +129,25 @@ class Walk:
         return True
 
     def _pages(self, name: str, path: str, mark: Mark) -> Iterator[Mark]:
-        """Take in page after page. Yields after each the mark from which to go on."""
-        trail = Trail(self.peer.bounds)
+        """Take in heap after heap of pages. Yields after each the mark from which to go on."""
+        trail, heap = Trail(self.peer.bounds), list[Page]()
         page, mark = self._first(path, mark)
         missing = 0 if mark.next else page.total
-        while True:
-            self._page(name, page)
+        onward: str | None = mark.next or ""
+        while onward is not None:
+            heap.append(page)
+            self.report.searches[name].pages += 1
             missing -= page.size()
-            onward = trail.onward(page)
-            resumes = self._whole and name not in SHARED
-            yield replace(mark, next=onward if resumes else None)
-            if onward is None:
-                break
-            page = self._fetch(onward)
+            try:
+                onward = trail.onward(page)
+                self.say(f"{name}: {self.report.searches[name].pages} pages")
+                page = self._fetch(onward) if onward else page
+            except (Stop, KeyboardInterrupt):
+                yield self._taken(name, heap, mark, onward)
+                raise
+            if onward is None or sum(one.size() for one in heap) >= self.wish.together:
+                yield self._taken(name, heap, mark, onward)
+                heap = []
         if missing > 0:
             self._whole = False
             self.report.faults(
@@ -185,18 +194,21 @@ class Walk:
             asked |= {"_since": since} if path.endswith(EVERYTHING) else {"_lastUpdated": f"ge{since}"}
         return f"{self.base}/{path}{'&' if '?' in path else '?'}{urlencode(asked, safe=':')}"
 
-    def _page(self, name: str, page: Page) -> None:
-        """Take one page in, and say what of it did not go in."""
-        admitted, refused = self.intake.admit(page.found)
-        around = self.gather.around(admitted)
-        for type in dict.fromkeys(item.type for item in admitted):
-            items = [item for item in admitted if item.type == type]
+    def _taken(self, name: str, heap: Sequence[Page], mark: Mark, onward: str | None) -> Mark:
+        """Take pages in, and say what of them did not go in. The mark from which to go on."""
+        found: list[Found] = []
+        for page in heap:
+            admitted, refused = self.intake.admit(page.found)
+            found += admitted
+            self.report.refuse(name, page.url, [*page.faults, *refused])
+            self.report.faults(name, page.url, page.told)
+            self._whole &= not (page.faults or refused or page.grave)
+        around = self.gather.around(found)
+        for type in dict.fromkeys(item.type for item in found):
+            items = [item for item in found if item.type == type]
             self.report.line(type).add(len(items), self.intake.take(items, around))
             self._came |= {(type, item.id) for item in items if type in SHARED}
-        self.report.searches[name].pages += 1
-        self.report.refuse(name, page.url, [*page.faults, *refused])
-        self.report.faults(name, page.url, page.told)
-        self._whole &= not (page.faults or refused or page.grave)
+        return replace(mark, next=(onward or None) if self._whole and name not in SHARED else None)
 
     def _copies(self) -> None:
         """Copies that patients hold of what came follow it."""

@@ -91,7 +91,7 @@ def pull_saying(clinic, hospital, say):
 
     with open_client() as http:
         peer = Peer(Bounds.around(hospital.url), http)
-        return Walk(clinic.database, peer, Wish(OBSERVATION), 2**41, say).run()
+        return Walk(clinic.database, peer, Wish(OBSERVATION, together=2), 2**41, say).run()
 
 
 def test_where_the_pages_of_a_cut_walk_are_gone_it_begins_anew(small_clinic, ward):
