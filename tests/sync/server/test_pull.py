@@ -11,6 +11,9 @@ from exports import kept, lab, person, records, save
 from hospital import Hospital
 from house import DEMO, PAULA
 from pulls import lines, pull
+from test_delaying import choose, seen
+from test_delaying import one as result
+from test_delaying import report as panel
 
 from sync.models import Record, derive_id
 from sync.server.clinic import Clinic
@@ -223,3 +226,14 @@ def test_what_a_record_has_no_use_for_is_named_and_comes_when_asked_for(clinic, 
         "Patient",
         "StructureDefinition",
     ]
+
+
+def test_a_result_that_its_patient_asked_to_see_later_waits_though_it_was_pulled(house, hospital):
+    phone = house.phone()
+    phone.sync(choose(lab=3))
+    hospital.put(result("a"), result("b"), panel("r", "a"), ago=60)
+    assert pull(house.clinic, hospital).errors == []
+    assert seen(phone) == set()
+    hospital.put(panel("r", "a", conclusion="All as it should be."))
+    pull(house.clinic, hospital)
+    assert seen(phone) == {"a", "r"}
