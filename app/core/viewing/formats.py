@@ -1,0 +1,59 @@
+"""The formats that have a library: RTF, PDF, and the head of a picture. Each is read for words or size alone."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+
+from app.core.viewing.bounds import Stop, bounded
+from app.core.viewing.letters import cleaned
+
+MOST_PAGES, MOST_LETTERS = 300, 1_000_000
+MOST_PIXELS, LONGEST_SIDE = 25_000_000, 20_000
+Progress = Callable[[int, int], None]
+
+
+class Locked(Exception):
+    """It has a password that we do not know."""
+
+
+class TooManyPixels(Exception):
+    """Drawing it would take more memory than a phone has to give."""
+
+
+def read_rtf(data: bytes) -> str:
+    """The words of an RTF document; objects and pictures in it are skipped."""
+    from striprtf.striprtf import rtf_to_text
+
+    return cleaned(str(rtf_to_text(data.decode("latin-1"), errors="ignore")))
+
+
+def read_pdf(data: bytes, progress: Progress, stop: Stop) -> tuple[list[str], bool]:
+    """The words of each page, and whether pages are left. Scripts and actions are never looked at. Raises Locked."""
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # it quotes what it read
+    with bounded(stop=stop):
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Locked
+        many = len(reader.pages)
+    pages: list[str] = []
+    while len(pages) < min(many, MOST_PAGES) and sum(map(len, pages)) < MOST_LETTERS:
+        with bounded(stop=stop):
+            pages.append(cleaned(reader.pages[len(pages)].extract_text()).replace("\u00a0", " ").strip())
+        progress(len(pages), min(many, MOST_PAGES))
+    return pages, len(pages) < many
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels, by the head of the picture alone. Raises TooManyPixels, ValueError."""
+    import imagesize
+
+    wide, high = imagesize.get(io.BytesIO(data))
+    if wide < 1 or high < 1:
+        raise ValueError("no size")
+    if wide * high > MOST_PIXELS or max(wide, high) > LONGEST_SIDE:
+        raise TooManyPixels
+    return int(wide), int(high)
