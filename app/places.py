@@ -59,6 +59,21 @@ def private_file(out: Path) -> Iterator[TextIO]:
         raise
 
 
+def write_privately(out: Path, data: bytes) -> None:
+    """The same for bytes that are there already."""
+    new = out.with_name(out.name + ".new")
+    new.unlink(missing_ok=True)
+    try:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, out)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def claimed(folder: Path, stem: str, ending: str) -> Path:
     """An empty file under a name that was free at that very moment, also for others who ask at the same time."""
     while True:

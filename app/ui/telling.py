@@ -29,7 +29,7 @@ def facts(resource: dict[str, Any], name_of: NameOf, t: Words) -> list[tuple[str
     """Each element of the resource with its name in words and what it says."""
     found = []
     for key, value in resource.items():
-        if key in SILENT or key.startswith("_"):
+        if key in SILENT or key.startswith("_") or is_bytes(key, resource):
             continue
         said = [one for one in say(value, name_of, t) if one]
         if said:
@@ -129,11 +129,16 @@ def address(piece: dict[str, Any]) -> str:
     return ", ".join(part for part in [*lines, *rest] if part)
 
 
+def is_bytes(key: str, piece: dict[str, Any]) -> bool:
+    """Is this the inside of a file or a signature, or its checksum? Measured points of a curve are not."""
+    return key in ("data", "hash") and "origin" not in piece and isinstance(piece[key], str)
+
+
 def parts(piece: dict[str, Any], name_of: NameOf, t: Words, deep: int) -> str:
     """The parts of an object one after the other; a lone one needs no name."""
     told = []
     for key, value in piece.items():
-        if key in INSIDE or key.startswith("_"):
+        if key in INSIDE or key.startswith("_") or is_bytes(key, piece):
             continue
         said = [one for one in say(value, name_of, t, deep - 1) if one]
         if said:

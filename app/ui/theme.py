@@ -9,6 +9,7 @@ from app.ui.palette import Palette
 
 FONTS = {
     "Noto Sans": "fonts/NotoSans-Regular.ttf",
+    "Noto Sans Mono": "fonts/NotoSansMono-Regular.ttf",
     "Noto Sans SemiBold": "fonts/NotoSans-SemiBold.ttf",
     "Noto Sans Arabic": "fonts/NotoSansArabic-Regular.ttf",
     "Noto Sans Arabic SemiBold": "fonts/NotoSansArabic-SemiBold.ttf",

@@ -19,6 +19,7 @@ ROUTES = (
     "/health/list/condition",
     "/health/timing",
     "/health/timing/imaging",
+    "/health/file/none/0",
     "/cards",
     "/cards/none",
     "/cards/none/code",

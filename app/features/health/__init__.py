@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
+from app.features.health.file import FileScreen
 from app.features.health.queries import INDICES
 from app.features.health.record import RecordScreen
 from app.features.health.result import ResultCard
@@ -21,6 +22,7 @@ FEATURE = Feature(
         ("/health/record/:id", RecordScreen),
         ("/health/timing", TimingScreen),
         ("/health/timing/:sort", SortScreen),
+        ("/health/file/:id/:place", FileScreen),
     ),
     indices=INDICES,
     card=ResultCard,

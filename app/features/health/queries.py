@@ -15,6 +15,7 @@ from app.store.references import name_of, tail
 from app.store.search import PICKED
 from app.store.search import find as find_words
 from app.store.states import word_of
+from sync.fhir.files import File, files_in
 from sync.fhir.shape import dicts, first, label, text
 from sync.fhir.value import Measure, read_components, read_measure, read_when
 from sync.models import (
@@ -155,6 +156,25 @@ def members(store: Store, entry: Entry) -> list[Line]:
     """The single results inside a report or a panel, in the report's order."""
     links = [*dicts(entry.resource.get("result")), *dicts(entry.resource.get("hasMember"))]
     return _picked(store, [derive_id("record", "Observation", tail(link)) for link in links])
+
+
+def list_files(store: Store, entry: Entry) -> list[File]:
+    """The files that this record carries or points at; what a reference means is found where it is on this device."""
+    return files_in(entry.resource, lambda type, id: _resource(store, derive_id("record", type, id)))
+
+
+def _resource(store: Store, id: str) -> dict[str, Any] | None:
+    rows = store.rows(
+        f"SELECT body -> '$.resource' AS resource FROM docs WHERE {OURS} AND id = ?", store.scope, id
+    )
+    return piece(rows[0]["resource"]) if rows else None
+
+
+def open_file(store: Store, id: str, place: str) -> File | None:
+    """The file at this place in the list of a record's files."""
+    entry = open_record(store, id)
+    found = list_files(store, entry) if entry else []
+    return found[int(place)] if place.isdecimal() and int(place) < len(found) else None
 
 
 # --- asking for more

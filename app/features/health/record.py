@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from app.features.health.about import ReadAbout
+from app.features.health.attached import Attachments
 from app.features.health.doses import DosePart
 from app.features.health.facts import AsGiven
 from app.features.health.queries import doses, open_record, purposes
@@ -63,6 +64,7 @@ def RecordDetail(id: str, headed: bool) -> ft.Control:
             about(entry),
             *standing(entry),
             *parts,
+            Attachments(entry, key=f"files {id}"),
             ReadAbout(entry, key=id),
             given,
             ft.Row([out], wrap=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import flet as ft
 
@@ -15,12 +15,19 @@ HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*$")
 POINT = re.compile(r"^[-*][ \t]+(\S.*)$")
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
 MARKS = re.compile(r"\\([\\`*_#<>])|[*_`]")
+LINK = "]("
 PASSAGE, BULLET = 0, -1
 
 
-def Markdown(text: str) -> ft.Control:
-    """Markdown text; links open in the system's browser. Its first heading is of level 2: the page has the first."""
-    shown = [_drawn(kind, said) for kind, said in parts(text)]
+OnLink = Callable[[str], None]
+
+
+def Markdown(text: str, on_link: OnLink | None = None) -> ft.Control:
+    """Markdown text. Its first heading is of level 2: the page has the first.
+
+    Links open in the system's browser, unless `on_link` is to be asked first.
+    """
+    shown = [_drawn(kind, said, on_link) for kind, said in parts(text)]
     return ft.Column(shown, spacing=BETWEEN - 6, tight=True)
 
 
@@ -45,7 +52,7 @@ def parts(text: str) -> Iterator[tuple[int, str]]:
 
 def _kind(line: str, following: str) -> tuple[int, str]:
     """What a line is by itself. A point that goes on in the next line belongs to a passage."""
-    if found := HEADING.match(line):
+    if (found := HEADING.match(line)) and LINK not in found[2]:
         return len(found[1]), found[2]
     alone = not following.strip() or HEADING.match(following) or POINT.match(following)
     if alone and (found := POINT.match(line)):
@@ -53,23 +60,23 @@ def _kind(line: str, following: str) -> tuple[int, str]:
     return PASSAGE, line
 
 
-def _drawn(kind: int, said: str) -> ft.Control:
+def _drawn(kind: int, said: str, on_link: OnLink | None) -> ft.Control:
     if kind == PASSAGE:
-        return _passage(said)
+        return _passage(said, on_link)
     if kind == BULLET:
-        return _point(said)
+        return _point(said, on_link)
     told = heading(MARKS.sub(r"\1", said), min(max(kind, 2), 6), role="card" if kind < 3 else "body")
     return ft.Container(told, padding=ft.Padding.only(top=INSIDE))
 
 
-def _point(said: str) -> ft.Control:
+def _point(said: str, on_link: OnLink | None) -> ft.Control:
     """A point of a list: a screen reader hears its words without the dot."""
     dot = ft.Semantics(content=body("•"), exclude_semantics=True)
-    held = ft.Container(_passage(said), expand=True)
+    held = ft.Container(_passage(said, on_link), expand=True)
     return ft.Row([dot, held], spacing=INSIDE, vertical_alignment=ft.CrossAxisAlignment.START)
 
 
-def _passage(text: str) -> ft.Control:
+def _passage(text: str, on_link: OnLink | None) -> ft.Control:
     look = this_look()
     palette = look.palette
     sheet = ft.MarkdownStyleSheet(
@@ -89,5 +96,6 @@ def _passage(text: str) -> ft.Control:
         selectable=True,
         extension_set=ft.MarkdownExtensionSet.GITHUB_FLAVORED,
         md_style_sheet=sheet,
-        auto_follow_links=True,
+        auto_follow_links=on_link is None,
+        on_tap_link=(lambda event: on_link(event.data)) if on_link else None,
     )
