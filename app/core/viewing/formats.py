@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Callable
+from statistics import median
+from typing import TYPE_CHECKING
 
 from app.core.viewing.bounds import Stop, bounded
 from app.core.viewing.letters import cleaned
 
+if TYPE_CHECKING:
+    from pypdf import PageObject
+
 MOST_PAGES, MOST_LETTERS = 300, 1_000_000
 MOST_PIXELS, LONGEST_SIDE = 25_000_000, 20_000
+SHORT, MANY = 14, 20
+BULLETS = re.compile("[\ue000-\uf8ff]")
 Progress = Callable[[int, int], None]
 
 
@@ -42,9 +50,24 @@ def read_pdf(data: bytes, progress: Progress, stop: Stop) -> tuple[list[str], bo
     pages: list[str] = []
     while len(pages) < min(many, MOST_PAGES) and sum(map(len, pages)) < MOST_LETTERS:
         with bounded(stop=stop):
-            pages.append(cleaned(reader.pages[len(pages)].extract_text()).replace("\u00a0", " ").strip())
+            pages.append(_words(reader.pages[len(pages)]))
         progress(len(pages), min(many, MOST_PAGES))
     return pages, len(pages) < many
+
+
+def _words(page: PageObject) -> str:
+    """The words in the order they were drawn; where that comes in splinters, in the order they stand on the page."""
+    told = cleaned(page.extract_text())
+    lines = [len(line) for line in told.split("\n") if line.strip()]
+    if len(lines) > MANY and median(lines) < SHORT:
+        placed = cleaned(page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False))
+        if _letters(placed) >= _letters(told):
+            told = re.sub(r" {2,}", " ", placed)
+    return BULLETS.sub("•", told.replace("\u00a0", " ")).strip()
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def size_of(data: bytes) -> tuple[int, int]:

@@ -22,7 +22,8 @@ SILENT = (
     "applet audio canvas embed frame frameset head iframe math noembed noframes noscript object script select style svg"
     " template textarea title video"
 )
-PICTURE = re.compile(r"!(?=\[)")
+CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
+MEANT = re.compile(r"\\([\\\[\]()])|(\$)|(!)(?=\[)")
 ACTIVE = re.compile(
     r"<(?:script|iframe|object|embed|svg|video|audio|form|style)\b|\son\w{3,20}\s*=|javascript:",
     re.IGNORECASE,
@@ -39,7 +40,14 @@ def read_page(text: str) -> tuple[str, bool]:
         _replace(picture, _words(f"[{picture.attrs['alt']}]" if picture.attrs.get("alt") else ""))
     for table in reversed(tables):
         _replace(table, _lines(table))
-    return PICTURE.sub(r"!\\", doc.to_markdown()), bool(pictures or ACTIVE.search(text))
+    return _said_plainly(doc.to_markdown()), bool(pictures or ACTIVE.search(text))
+
+
+def _said_plainly(markdown: str) -> str:
+    """Money and brackets as signs of their own: what draws Markdown takes them for formulas, and `![` for a picture."""
+    parts = CODE.split(markdown)
+    parts[::2] = [MEANT.sub(lambda sign: f"&#{ord(sign[0][-1])};", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _found(root: Any) -> tuple[list[Any], list[Any]]:

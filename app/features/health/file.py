@@ -142,7 +142,7 @@ def piece(shown: Shown, place: int) -> Sequence[ft.Control]:
         return [head, *paragraphs(told or t("file.page_silent"))]
     if shown.form == "rich":
         return [Markdown(told, ask_to_leave)]
-    return [columns(told)] if shown.form == "set" else paragraphs(told)
+    return [Columns(told)] if shown.form == "set" else paragraphs(told)
 
 
 def paragraphs(told: str) -> list[ft.Control]:
@@ -150,11 +150,19 @@ def paragraphs(told: str) -> list[ft.Control]:
     return [body(part.strip("\n"), selectable=True) for part in told.split("\n\n") if part.strip()]
 
 
-def columns(told: str) -> ft.Control:
-    """Text whose columns matter: letters of one width, wider than the window where it must be."""
-    text = words(told, "small", selectable=True, no_wrap=True)
-    text.style.font_family = MONO
-    return ft.Row([text], scroll=ft.ScrollMode.AUTO)
+@ft.component
+@boundary
+def Columns(told: str) -> ft.Control:
+    """Text whose columns matter: letters of one width, wider than the window where it must be, unless it is to fit."""
+    t = use_words()
+    fits, fit = ft.use_state(False)
+    text = words(told, "body" if fits else "small", selectable=True, no_wrap=not fits)
+    if not fits:
+        text.style.font_family = MONO
+    icon = ft.Icons.VIEW_COLUMN_OUTLINED if fits else ft.Icons.WRAP_TEXT
+    turn = LinkButton(t("file.keep_columns" if fits else "file.fit"), lambda: fit(not fits), icon)
+    drawn = text if fits else ft.Row([text], scroll=ft.ScrollMode.ALWAYS)
+    return ft.Column([ft.Row([turn], wrap=True), drawn], spacing=8, tight=True)
 
 
 def picture(shown: Shown, file: File) -> ft.Control:

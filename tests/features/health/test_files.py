@@ -230,6 +230,9 @@ async def test_columns_stay_columns_and_words_flow(seen: Window, chart: Chart) -
     await opened(seen)
     (shown,) = [one for one in seen.find(ft.Text) if "Potassium" in (one.value or "")]
     assert shown.style.font_family == "Noto Sans Mono" and shown.selectable and shown.no_wrap
+    await seen.tap("Fit it to the screen")
+    (shown,) = [one for one in seen.find(ft.Text) if "Potassium" in (one.value or "")]
+    assert not shown.no_wrap and shown.style.font_family == "Noto Sans"
 
 
 async def test_a_file_of_another_person_is_not_found(seen: Window, chart: Chart, empty_app: App) -> None:
