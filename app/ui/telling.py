@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.core.viewing.kinds import PICTURES, media_type, said_kind
 from app.ui.strings import LANGUAGES, Words, isolate
 from sync.fhir.shape import codings, human, label, text
 from sync.fhir.value import read_measure, read_when, say_measure
@@ -100,6 +101,8 @@ def say_text(said: str, t: Words) -> str:
 
 def say_piece(piece: dict[str, Any], name_of: NameOf, t: Words, deep: int) -> str:
     """One object in words: an amount, a name, a concept, a period, a reference, or its parts."""
+    if isinstance(piece.get("contentType"), str):
+        return text(piece.get("title"))
     if "value" in piece and (measure := read_measure(piece)):
         unit = measure.unit or text(piece.get("currency"))
         return isolate(f"{say_measure(measure)} {unit}".strip())
@@ -115,6 +118,23 @@ def say_piece(piece: dict[str, Any], name_of: NameOf, t: Words, deep: int) -> st
     if "coding" in piece or ("code" in piece and "system" in piece):
         return say_text(label(piece) or text(piece.get("code")) or bare_code(piece), t)
     return parts(piece, name_of, t, deep) if deep else ""
+
+
+def say_file(said: str, t: Words) -> str:
+    """The word for what a file is said to be: "PDF", "Picture"."""
+    return t(f"file.kind.{file_word(said)}")
+
+
+def file_word(said: str) -> str:
+    """Which of those words, by the media type."""
+    kind, type = said_kind(said), media_type(said)
+    if kind in PICTURES:
+        return "picture"
+    if kind in ("pdf", "rtf", "html", "text", "code"):
+        return kind
+    if type == "application/dicom":
+        return "scan"
+    return {"image": "picture", "audio": "sound", "video": "video"}.get(type.partition("/")[0], "other")
 
 
 def bare_code(piece: dict[str, Any]) -> str:

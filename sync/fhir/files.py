@@ -27,6 +27,7 @@ NAMED = {
     "legallyBindingAttachment",
 }
 POINTED_AT = ("Binary", "Media")
+PAPERS = ("Binary", "Media", "DocumentReference", "DiagnosticReport")
 HERE = re.compile(r"(Binary|Media)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 URN = re.compile(r"urn:(?:uuid|oid):([A-Za-z0-9.-]{1,64})")
 DEEP = 60
@@ -54,7 +55,13 @@ def files_in(resource: Resource, find: Find = lambda _type, _id: None) -> list[F
     if text(resource.get("resourceType")) == "Binary":
         return [binary(resource)]
     inside = {text(one.get("id")): one for one in dicts(resource.get("contained"))}
-    found = (_resolved(one, inside, find) for one in _pieces(resource, DEEP))
+    pieces = list(_pieces(resource, DEEP))
+    found = [_resolved(one, inside, find) for one in pieces]
+    meant = {_address(one) for one in pieces}
+    papers = [
+        one for id, one in inside.items() if f"#{id}" not in meant and text(one.get("resourceType")) in PAPERS
+    ]
+    found += [file for one in papers for file in files_in({**one, "contained": []}, find)]
     return list(dict.fromkeys(found))
 
 
@@ -88,10 +95,13 @@ def _is_file(piece: Resource, key: str) -> bool:
     return told or (holds and (key in NAMED or (key == "content" and "attachment" not in piece)))
 
 
+def _address(piece: Resource) -> str:
+    return text(piece.get("url")) or text(piece.get("reference"))
+
+
 def _resolved(piece: Resource, inside: dict[str, Resource], find: Find) -> File:
     """A piece as a file: its own bytes, or those of what it points at where that is here."""
-    address = text(piece.get("url")) or text(piece.get("reference"))
-    own = _described(piece)
+    address, own = _address(piece), _described(piece)
     if own.data:
         return own
     if address.startswith("data:"):

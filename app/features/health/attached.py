@@ -5,13 +5,13 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.viewing import length_of
-from app.core.viewing.kinds import PICTURES, media_type, said_kind
 from app.features.health.queries import list_files
 from app.features.health.rows import say_when
 from app.features.health.rules import Entry
 from app.ui.hooks import boundary, use_app, use_words
 from app.ui.leaving import can_open, place_of
 from app.ui.routes import go
+from app.ui.telling import file_word, say_file
 from app.ui.widgets import ListRow, Rows, Section
 from sync.fhir.files import File
 
@@ -41,33 +41,21 @@ def Attachments(entry: Entry) -> ft.Control:
 
 def file_row(entry: Entry, place: int, file: File) -> ft.Control:
     """One file: what it is called, and what is known of it before it is opened."""
-    icon = ICONS.get(word_of(file), ft.Icons.DESCRIPTION_OUTLINED)
+    icon = ICONS.get(file_word(file.type), ft.Icons.DESCRIPTION_OUTLINED)
     lines = [about(file), *([away(file)] if not file.data else [])]
     told = "\n".join(line for line in lines if line)
     return ListRow(icon, title_of(file), told, on_click=lambda: go(f"health/file/{entry.line.id}/{place}"))
 
 
-def word_of(file: File) -> str:
-    """Which word there is for what it is said to be."""
-    kind, type = said_kind(file.type), media_type(file.type)
-    if kind in PICTURES:
-        return "picture"
-    if kind in ("pdf", "rtf", "html", "text", "code"):
-        return kind
-    if type == "application/dicom":
-        return "scan"
-    return {"image": "picture", "audio": "sound", "video": "video"}.get(type.partition("/")[0], "other")
-
-
 def title_of(file: File) -> str:
     """Its own title, or the word for what it is."""
-    return file.title or use_words()(f"file.kind.{word_of(file)}")
+    return file.title or say_file(file.type, use_words())
 
 
 def about(file: File) -> str:
     """What it is, how big, from when and in which language."""
     t = use_words()
-    kind = t(f"file.kind.{word_of(file)}") if file.title else ""
+    kind = say_file(file.type, t) if file.title else ""
     language = f"file.language.{file.language.partition('-')[0].lower()}"
     known = [
         kind,

@@ -58,20 +58,10 @@ def RecordDetail(id: str, headed: bool) -> ft.Control:
     parts = result_parts(entry) if entry.line.type in VALUED else told(entry, app.store)
     out = LinkButton(t("health.print"), lambda: go(f"take/{id}"), ft.Icons.PRINT_OUTLINED)
     given = AsGiven(entry, entry.line.type not in VALUED)
-    return ft.Column(
-        [
-            *head,
-            about(entry),
-            *standing(entry),
-            *parts,
-            Attachments(entry, key=f"files {id}"),
-            ReadAbout(entry, key=id),
-            given,
-            ft.Row([out], wrap=True),
-        ],
-        spacing=16,
-        tight=True,
-    )
+    files = Attachments(entry, key=f"files {id}")
+    middle = [files, *parts] if entry.line.category == "note" else [*parts, files]
+    foot = [ReadAbout(entry, key=id), given, ft.Row([out], wrap=True)]
+    return ft.Column([*head, about(entry), *standing(entry), *middle, *foot], spacing=16, tight=True)
 
 
 def about(entry: Entry) -> ft.Control:

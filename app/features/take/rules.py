@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from app.ui.telling import NameOf, facts, say_value, say_when
+from app.core.viewing import look_into
+from app.core.viewing.kinds import said_kind
+from app.ui.telling import NameOf, facts, say_file, say_value, say_when
+from sync.fhir.files import File, files_in
 from sync.fhir.meaning import CRITICAL, VALUED, judge
-from sync.fhir.shape import dicts, first, text
+from sync.fhir.shape import dicts, text
 from sync.fhir.value import Finding, read_findings, read_when, say_measure
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def lines_of(
     if type not in VALUED:
         found = facts(resource, name_of, t)
         told = [f"{name}: {'; '.join(said)}" for name, said in found if said != [title]]
-        return [*told, *written(resource)]
+        return [*told, *written(resource, t)]
     values = read_findings(resource, title)
     named = len(values) > 1 or any(one.title != title for one in values)
     lines = [say_finding(one, named, t) for one in values]
@@ -64,7 +65,7 @@ def lines_of(
         lines.append(t("health.stands", status=t(word) if t.has(word) else status))
     lines += [note for item in dicts(resource.get("note")) if (note := text(item.get("text")))]
     ended = text(resource.get("conclusion"))
-    return [*lines, *([ended] if ended else []), *written(resource)]
+    return [*lines, *([ended] if ended else []), *written(resource, t)]
 
 
 def say_finding(one: Finding, named: bool, t: Words) -> str:
@@ -78,17 +79,22 @@ def say_finding(one: Finding, named: bool, t: Words) -> str:
     return " ".join([*said, *place, *marks])
 
 
-def written(resource: dict[str, Any]) -> list[str]:
-    """The text of a note that came inside its record."""
-    inside = [first(item.get("attachment")) for item in dicts(resource.get("content"))]
-    return [said for piece in [*inside, *dicts(resource.get("presentedForm"))] if (said := plain_text(piece))]
+def written(resource: dict[str, Any], t: Words) -> list[str]:
+    """The words of the files that came inside a record; of any other file, that there is one."""
+    return [plain_text(file) or apart(file, t) for file in files_in(resource)]
 
 
-def plain_text(attachment: dict[str, Any]) -> str:
-    """The words of an attachment that is plain text; nothing for any other."""
-    if not text(attachment.get("contentType")).startswith("text/plain"):
+def apart(file: File, t: Words) -> str:
+    """A file that is not printed: what it is called, what it is, and whether it is on this device."""
+    kind = say_file(file.type, t)
+    key = "take.file_apart" if file.data else "take.file_away"
+    return t(key, title=f"{file.title} ({kind})" if file.title else kind)
+
+
+def plain_text(file: File) -> str:
+    """The words of a file that is text or a PDF, is here, and is what was announced; nothing for any other."""
+    if not file.data or said_kind(file.type) not in ("text", "rtf", "pdf"):
         return ""
-    try:
-        return base64.b64decode(text(attachment.get("data"))).decode(errors="replace").strip()
-    except (binascii.Error, ValueError):
-        return ""
+    shown = look_into(file.data, file.type, file.size, file.hash, lambda _done, _all: None)
+    whole = shown.form in ("plain", "set", "pages") and not (shown.doubts or shown.cut)
+    return "\n\n".join(piece for piece in shown.pieces if piece).strip() if whole else ""

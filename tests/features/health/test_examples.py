@@ -8,6 +8,7 @@ import pytest
 
 from app.context import App
 from app.main import window
+from sync.fhir.files import files_in
 from sync.fhir.reading import Fault, Found, resources
 from sync.models import derive_id
 from sync.server.clinic import Clinic
@@ -52,3 +53,18 @@ async def test_every_one_of_them_opens(empty_app: App, chart: Chart, part: int) 
             texts = seen.texts()
             assert len(texts) > 6 and not any(text.startswith(FAILED) for text in texts), (one.type, one.id)
             assert "This is not in your record any more." not in texts, (one.type, one.id)
+
+
+async def test_every_file_in_them_is_listed_and_opens(empty_app: App, chart: Chart) -> None:
+    mine = [one for one in found() if files_in(one.fields)]
+    assert len(mine) >= 12
+    chart.send_fhir(*({**one.fields, "id": one.id} for one in mine))
+    async with Window(window(empty_app)) as seen:
+        for one in mine:
+            id = derive_id("record", one.type, one.id)
+            await seen.go(f"/health/record/{id}")
+            assert {"File", "Files"} & set(seen.texts()), (one.type, one.id)
+            for place, file in enumerate(files_in(one.fields)):
+                await seen.go(f"/health/file/{id}/{place}")
+                await seen.until("Save a copy" if file.data else "not")
+                assert not any(text.startswith(FAILED) for text in seen.texts()), (one.type, one.id)

@@ -20,6 +20,7 @@ from app.features.take.commands import take, write_book, write_bundle, write_lin
 from app.store.backup import Pace
 from app.ui.strings import Words
 from sync.models import Weight, derive_id
+from tests.core.hostile import packed, pdf, small_png
 from tests.features.conftest import Chart, a1c
 from tests.features.me.test_keys import says, shows, until
 from tests.features.places import downloads
@@ -177,6 +178,29 @@ def test_a_note_that_came_as_text_is_in_the_book(app_with_record: App, chart: Ch
     note = {"resourceType": "DocumentReference", "id": "n", "status": "current", "content": [inside]}
     chart.send_fhir({**note, "type": {"text": "Visit note"}, "date": "2026-05-30T10:00:00Z"})
     assert "Seen today.\nAll is well." in " ".join(read(book(app_with_record)).said)
+
+
+def test_the_book_prints_what_has_words_and_names_every_other_file(
+    app_with_record: App, chart: Chart
+) -> None:
+    files = [
+        {"contentType": "text/plain; charset=iso-8859-1", "data": packed("Mañana".encode("latin-1"))},
+        {"contentType": "application/pdf", "data": packed(pdf("From the PDF")), "title": "Plan"},
+        {"contentType": "image/png", "data": packed(small_png()), "title": "Photo"},
+        {"contentType": "application/pdf", "data": packed(b"no PDF"), "title": "Odd"},
+        {"contentType": "application/pdf", "url": "https://files.example/1"},
+    ]
+    content = [{"attachment": file} for file in files]
+    chart.send_fhir({"resourceType": "DocumentReference", "id": "n", "status": "current", "content": content})
+    said = read(book(app_with_record)).said
+    assert "Mañana" in said and "From the PDF" in said
+    apart = [one for one in said if one.startswith("A file that")]
+    assert [one.partition(":")[2].partition(".")[0] for one in apart] == [
+        " Photo (Picture)",
+        " Odd (PDF)",
+        " PDF",
+    ]
+    assert "not on this device" in apart[2] and "not printed here" in apart[0]
 
 
 # --- on the screen

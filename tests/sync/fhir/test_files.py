@@ -37,6 +37,8 @@ def found(resource: dict[str, Any]) -> list[File]:
         ({"signature": [{"sigFormat": "application/jose", "data": "UQ=="}]}, []),
         ({"valueSampledData": {"origin": {"value": 0}, "data": "1 2 3"}}, []),
         ({"subject": {"reference": "Patient/1"}, "contentType": 3, "data": {"x": 1}}, []),
+        ({"content": [{"reference": "#d"}], "contained": [{"resourceType": "DocumentReference", "id": "d",
+            "content": [{"attachment": {"contentType": "text/html", "data": "UQ=="}}]}]}, ["text/html"]),
         ({"content": "words", "photo": "words", "presentedForm": None}, []),
     ],
 )  # fmt: skip
@@ -63,7 +65,7 @@ def test_an_address_means_what_is_here_and_never_another_server(address: str, da
         "contained": [inside],
         "content": [{"attachment": {"contentType": "text/plain", "url": address}}],
     }
-    (file,) = found(resource)
+    file = found(resource)[0]
     assert (file.data, file.address) == (data, left)
 
 
