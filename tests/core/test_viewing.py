@@ -10,6 +10,7 @@ import pytest
 
 from app.core.viewing import MOST_BYTES, Shown, bytes_of, doubts, length_of, look_into, view
 from app.core.viewing.bounds import TooMuch, bounded
+from app.core.viewing.formats import read_pdf
 from app.core.viewing.kinds import ending
 from app.core.viewing.letters import PIECE, is_set, pieces
 from tests.core.hostile import HOSTILE, RTF, SCRIPTS, SVG, active_pdf, packed, pdf, png, small_png
@@ -116,6 +117,19 @@ def test_a_pdf_that_would_run_something_is_only_read() -> None:
 def test_a_pdf_whose_table_is_broken_is_still_read() -> None:
     said, data = HOSTILE["pdf with a broken table"]
     assert view(data, said).pieces == ("Hello Rosa",)
+
+
+def test_a_damaged_page_does_not_cost_the_others() -> None:
+    harmed = pdf("One", "Two", "Three").replace(
+        b"BT /F1 12 Tf 72 720 Td (Two) Tj ET", b"BT /F1 12 Tf (Two Tj ET" + b" " * 11
+    )
+    shown = view(harmed, "application/pdf")
+    assert (shown.pieces[0], shown.pieces[2], len(shown.pieces)) == ("One", "Three", 3)
+
+
+def test_a_pdf_of_too_much_work_shows_what_was_read() -> None:
+    pages, more = read_pdf(pdf("One", *["Two"] * 99), lambda _done, _all: None, lambda: False, steps=250_000)
+    assert pages[0] == "One" and len(pages) < 100 and more
 
 
 def test_rtf_gives_its_words_and_nothing_of_its_objects() -> None:

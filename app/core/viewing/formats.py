@@ -9,14 +9,15 @@ from collections.abc import Callable
 from statistics import median
 from typing import TYPE_CHECKING
 
-from app.core.viewing.bounds import Stop, bounded
+from app.core.viewing.bounds import Stop, TooMuch, bounded
 from app.core.viewing.letters import cleaned
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfReader
 
 MOST_PAGES, MOST_LETTERS = 300, 1_000_000
 MOST_PIXELS, LONGEST_SIDE = 25_000_000, 20_000
+ALL_PAGES = 40_000_000  # steps, for all of them
 SHORT, MANY = 14, 20
 BULLETS = re.compile("[\ue000-\uf8ff]")
 Progress = Callable[[int, int], None]
@@ -37,22 +38,39 @@ def read_rtf(data: bytes) -> str:
     return cleaned(str(rtf_to_text(data.decode("latin-1"), errors="ignore")))
 
 
-def read_pdf(data: bytes, progress: Progress, stop: Stop) -> tuple[list[str], bool]:
-    """The words of each page, and whether pages are left. Scripts and actions are never looked at. Raises Locked."""
+def read_pdf(data: bytes, progress: Progress, stop: Stop, steps: int = ALL_PAGES) -> tuple[list[str], bool]:
+    """The words of each page, and whether some are missing. Scripts and actions are never looked at. Raises Locked."""
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # it quotes what it read
-    with bounded(stop=stop):
-        reader = PdfReader(io.BytesIO(data), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Locked
-        many = len(reader.pages)
     pages: list[str] = []
-    while len(pages) < min(many, MOST_PAGES) and sum(map(len, pages)) < MOST_LETTERS:
-        with bounded(stop=stop):
-            pages.append(_words(reader.pages[len(pages)]))
-        progress(len(pages), min(many, MOST_PAGES))
-    return pages, len(pages) < many
+    failed = 0
+    try:
+        with bounded(steps, stop):
+            reader = PdfReader(io.BytesIO(data), strict=False)
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise Locked
+            many = len(reader.pages)
+            while len(pages) < min(many, MOST_PAGES) and sum(map(len, pages)) < MOST_LETTERS:
+                said = _read_page(reader, len(pages))
+                failed += said is None
+                pages.append(said or "")
+                progress(len(pages), min(many, MOST_PAGES))
+    except TooMuch:
+        if not any(pages):
+            raise
+        return pages, True
+    if pages and failed == len(pages):
+        raise ValueError("no page could be read")
+    return pages, bool(failed) or len(pages) < many
+
+
+def _read_page(reader: PdfReader, number: int) -> str | None:
+    """The words of a page; None where it is damaged, so that the others can still be read."""
+    try:
+        return _words(reader.pages[number])
+    except Exception:
+        return None
 
 
 def _words(page: PageObject) -> str:

@@ -32,6 +32,7 @@ from app.ui.working import Progress, Stop, use_work
 from sync.fhir.files import File
 
 AT_ONCE, PAGES_AT_ONCE = 1, 5
+LARGEST = 4  # times the width of the window
 MONO = "Noto Sans Mono"
 CALM = ("unknown", "empty", "too_big", "locked", "too_many_pixels", "too_much", "stopped")
 
@@ -117,7 +118,7 @@ def said_first(shown: Shown) -> list[ft.Control]:
 def content(shown: Shown, file: File) -> list[ft.Control]:
     """The file itself."""
     if shown.form == "picture":
-        return [picture(shown, file)]
+        return [Picture(shown, file)]
     return [Pieces(shown)] if any(shown.pieces) else []
 
 
@@ -165,18 +166,26 @@ def Columns(told: str) -> ft.Control:
     return ft.Column([ft.Row([turn], wrap=True), drawn], spacing=8, tight=True)
 
 
-def picture(shown: Shown, file: File) -> ft.Control:
-    """A picture in the width of the page; it can be drawn larger with two fingers or the wheel."""
+@ft.component
+@boundary
+def Picture(shown: Shown, file: File) -> ft.Control:
+    """A picture in the width of the page, or as large as it was taken; then it moves sideways."""
     t, look = use_words(), use_look()
+    large, grow = ft.use_state(False)
     wide, high = shown.size
     drawn = ft.Image(
         src=shown.picture,
-        width=min(wide, look.reading),
+        width=min(wide, LARGEST * look.width) if large else min(wide, look.reading),
         fit=ft.BoxFit.CONTAIN,
         semantics_label=t("file.picture", title=title_of(file), wide=wide, high=high),
         error_content=body(t("file.why.damaged")),
     )
-    return ft.InteractiveViewer(drawn, min_scale=1, max_scale=8)
+    if wide <= look.width - 2 * look.around:
+        return drawn
+    icon = ft.Icons.FIT_SCREEN_OUTLINED if large else ft.Icons.ZOOM_IN
+    turn = LinkButton(t("file.fit" if large else "file.larger"), lambda: grow(not large), icon)
+    parts = [ft.Row([turn], wrap=True), ft.Row([drawn], scroll=ft.ScrollMode.ALWAYS) if large else drawn]
+    return ft.Column(parts, spacing=8, tight=True)
 
 
 def copy_of(file: File, shown: Shown) -> ft.Control:

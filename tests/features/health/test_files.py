@@ -92,6 +92,16 @@ async def test_a_picture_is_drawn_and_has_a_name(seen: Window, chart: Chart) -> 
     assert picture.src == small_png() and picture.semantics_label == "Picture: Left hand, 40 by 30 dots"
 
 
+async def test_a_wide_picture_fits_the_page_until_it_is_wanted_larger(seen: Window, chart: Chart) -> None:
+    chart.send_fhir(note({"contentType": "image/png", "data": packed(small_png(1500, 4))}))
+    await opened(seen)
+    assert seen.find(ft.Image)[0].width == 640
+    await seen.tap("Show it larger")
+    assert seen.find(ft.Image)[0].width == 1500
+    await seen.tap("Fit it to the screen")
+    assert seen.find(ft.Image)[0].width == 640
+
+
 async def test_a_page_is_cleaned_and_a_link_says_where_it_goes(seen: Window, chart: Chart) -> None:
     chart.send_fhir(note({"contentType": "text/html", "data": packed(SCRIPTS)}))
     texts = await opened(seen)
