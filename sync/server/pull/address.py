@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -12,6 +13,8 @@ from sync.server.pull.stops import Elsewhere
 
 PORTS = {"http": 80, "https": 443}
 SHOWN = 200
+ID, TYPE = re.compile(r"[A-Za-z0-9.-]{1,64}"), re.compile(r"[A-Z][A-Za-z]{1,60}")
+"""What may stand in an address as an id and as a type."""
 
 
 def tidy(url: str) -> str:

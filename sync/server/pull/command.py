@@ -18,14 +18,13 @@ import click
 from sync.server.options import as_json as _json
 from sync.server.options import db as _db
 from sync.server.options import opened, plain
-from sync.server.pull.offer import TYPE
+from sync.server.pull.address import ID, TYPE
 
 if TYPE_CHECKING:
     from sync.server.pull.report import Report
     from sync.server.pull.smart import Client
 
 KEY = "EVENKEEL_FHIR_KEY"
-ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 INTERRUPTED = 130
 
 

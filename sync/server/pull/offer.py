@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from sync.fhir.shape import dicts, text
 from sync.server.errors import NotFhir, NotOffered, NotR4, NoTypes
+from sync.server.pull.address import TYPE
 from sync.server.pull.peer import Peer
 from sync.server.pull.stops import NoPage, Refused
 
@@ -32,7 +32,6 @@ OWN = (
 )  # fmt: skip
 """What is about one patient."""
 USUAL = (PATIENT, *SHARED, "Questionnaire", *OWN)
-TYPE = re.compile(r"[A-Z][A-Za-z]{1,60}")
 _ABOUT = ("patient", "subject")
 _NOT = ("AdverseEvent", "patient")
 """In FHIR R4 this one type of all has no such parameter."""
