@@ -23,6 +23,7 @@ FENCED = "```\n# no heading\n```"
         ("# One\nText\n## Two ##\n\n### Three", [(1, "One"), (0, "Text"), (2, "Two"), (3, "Three")]),
         ("#hashtag and 5 # 6", [(0, "#hashtag and 5 # 6")]),
         (FENCED, [(0, FENCED)]),
+        ("## [Read](https://clinic.test)", [(0, "## [Read](https://clinic.test)")]),
     ],
 )
 def test_headings_and_points_stand_apart_from_what_is_between_them(

@@ -91,8 +91,10 @@ def _passage(text: str, on_link: OnLink | None) -> ft.Control:
         block_spacing=14,
         list_indent=look.px(24),
     )
+    # a dollar would begin a formula; in code it must stay as it is
+    told = text if "`" in text else text.replace("$", "&#36;")
     return ft.Markdown(
-        text,
+        told,
         selectable=True,
         extension_set=ft.MarkdownExtensionSet.GITHUB_FLAVORED,
         md_style_sheet=sheet,

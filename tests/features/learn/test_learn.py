@@ -59,3 +59,10 @@ async def test_the_headings_of_a_lesson_are_headings(empty_app: App, chart: Char
             (one.content.value, one.heading_level) for one in window.find(ft.Semantics) if one.heading_level
         ]
         assert levels == [("Feet", 1), ("What they are", 2), ("Care", 2)]
+
+
+async def test_money_in_a_text_is_no_formula(app_with_record: App, chart: Chart, open_at: Open) -> None:
+    costs = lesson("en", "Costs").model_copy(update={"text": "It costs $5 or $10."})
+    chart.send(costs, scope="content")
+    async with open_at(app_with_record, f"/learn/{costs.id}") as window:
+        assert [one.value for one in window.find(ft.Markdown)] == ["It costs &#36;5 or &#36;10."]
