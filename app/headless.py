@@ -100,10 +100,16 @@ def status(app: App) -> dict[str, Any]:
 
 
 def export(app: App, out: TextIO, what: str = "bundle") -> dict[str, int]:
-    """Write everything as `what`: "bundle", "lines" or "book" (`app/features/take`). Returns how many entries."""
+    """Write everything as `what`: "bundle", "lines" or "book" (`app/features/take`).
+
+    Returns how many entries, and how many large files are only named there because they are not on this device.
+    """
     from app.features.take.commands import WRITERS
+    from app.features.take.queries import files_away
     from app.store.backup import Pace
     from app.ui.strings import Words
 
     words = Words(app.settings.language, app.now, app.zone)
-    return {"entries": WRITERS[what](app.store, out, words, Pace(None, None))}
+    away = len(files_away(app.store))
+    made = {"entries": WRITERS[what](app.store, out, words, Pace(None, None))}
+    return {**made, "files_away": away} if away else made

@@ -49,6 +49,21 @@ def _read(store: Store, blob: Blob) -> Iterator[bytes]:
         yield data
 
 
+def whole(store: Store, hash: str, scope: str | None = None) -> bytes | None:
+    """All its bytes at once; None while not all of it is on this device."""
+    scope = scope or store.scope
+    row = _row(store, hash, scope)
+    if row is None or not row["whole"]:
+        return None
+    return b"".join(_read(store, Blob(scope=scope, hash=hash, size=row["size"])))
+
+
+def came(store: Store, named: Attachment, scope: str | None = None) -> tuple[float, bool]:
+    """How much of it is here, from 0 to 1; and whether it is to be kept."""
+    row = _row(store, named.hash, scope or store.scope)
+    return (row["have"] / row["size"], bool(row["kept"])) if row else (0.0, False)
+
+
 def ask_for(store: Store, named: Attachment, scope: str | None = None, *, later: bool = False) -> None:
     """Have it fetched: now, whatever the connection costs; or `later`, when a big one costs nothing."""
     _want(store, named, scope, "wanted = CASE whole WHEN 1 THEN 0 ELSE max(wanted, ?) END", 1 if later else 2)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from sync.fhir.apart import named_by
 from sync.fhir.shape import dicts, text
+from sync.models.attachment import Attachment
 
 Resource = dict[str, Any]
 Find = Callable[[str, str], "Resource | None"]
@@ -36,6 +38,7 @@ DEEP = 60
 @dataclass(frozen=True)
 class File:
     """One file. `data` is base64 as it came, `size` the bytes it is said to have; `address` where it lies if not here.
+    `beside` names its bytes where the clinic keeps them beside the record.
 
     `type` is the media type as given, with its parameters. `hash` is as given: FHIR wants SHA-1 in base64.
     """
@@ -48,6 +51,7 @@ class File:
     hash: str = ""
     data: str = field(default="", repr=False)
     address: str = ""
+    beside: Attachment | None = None
 
 
 def files_in(resource: Resource, find: Find = lambda _type, _id: None) -> list[File]:
@@ -67,7 +71,7 @@ def files_in(resource: Resource, find: Find = lambda _type, _id: None) -> list[F
 
 def binary(resource: Resource) -> File:
     """What a Binary holds; what stood inline under another name has an address instead."""
-    return File(type=text(resource.get("contentType")), data=_data(resource))
+    return File(type=text(resource.get("contentType")), data=_data(resource), beside=named_by(resource))
 
 
 def _pieces(value: Any, deep: int, key: str = "") -> Iterator[Resource]:
@@ -88,9 +92,9 @@ def _is_file(piece: Resource, key: str) -> bool:
     """A Signature has `sigFormat` and SampledData an `origin`: neither is a file to read."""
     if "reference" in piece:
         return bool(HERE.fullmatch(text(piece["reference"]))) or text(piece.get("type")) in POINTED_AT
-    holds = isinstance(piece.get("data"), str) or isinstance(piece.get("url"), str)
+    holds = isinstance(piece.get("data"), str) or isinstance(piece.get("url"), str) or "_data" in piece
     told = isinstance(piece.get("contentType"), str) and bool(
-        piece.keys() & {"data", "url", "size", "hash", "title"}
+        piece.keys() & {"data", "_data", "url", "size", "hash", "title"}
     )
     return told or (holds and (key in NAMED or (key == "content" and "attachment" not in piece)))
 
@@ -102,7 +106,7 @@ def _address(piece: Resource) -> str:
 def _resolved(piece: Resource, inside: dict[str, Resource], find: Find) -> File:
     """A piece as a file: its own bytes, or those of what it points at where that is here."""
     address, own = _address(piece), _described(piece)
-    if own.data:
+    if own.data or own.beside:
         return own
     if address.startswith("data:"):
         return _spelt_out(own, address)
@@ -118,12 +122,13 @@ def _resolved(piece: Resource, inside: dict[str, Resource], find: Find) -> File:
         size=own.size,
         hash=own.hash,
         data=_data(held),
-        address="" if _data(held) else text(held.get("url")) or address,
+        address="" if _data(held) or named_by(held) else text(held.get("url")) or address,
+        beside=named_by(held),
     )
 
 
 def _content(meant: Resource) -> Resource:
-    return next((one for one in dicts(meant.get("content")) if "data" in one or "url" in one), {})
+    return next((one for one in dicts(meant.get("content")) if one.keys() & {"data", "_data", "url"}), {})
 
 
 def _described(piece: Resource) -> File:
@@ -137,6 +142,7 @@ def _described(piece: Resource) -> File:
         hash=text(piece.get("hash")),
         data=_data(piece),
         address=text(piece.get("url")),
+        beside=named_by(piece),
     )
 
 

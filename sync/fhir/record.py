@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from sync.fhir.reading import Found
 from sync.fhir.shape import codes, dicts, first, given, human, label, text
 from sync.fhir.view import Near, view
-from sync.models import Person, Visit, VisitStatus, derive_id
+from sync.models import Attachment, Person, Visit, VisitStatus, derive_id
 
 VISITS = {
     "fulfilled": VisitStatus.FULFILLED,
@@ -33,10 +34,12 @@ class Paper(NamedTuple):
     version: int = 1
 
 
-def record(found: Found, near: Near | None = None) -> Paper:
-    """The record of a resource. Its text goes in as it came: `1.50` stays `1.50`."""
+def record(found: Found, near: Near | None = None, files: Sequence[Attachment] = ()) -> Paper:
+    """The record of a resource. Its text goes in as it came: `1.50` stays `1.50`. `files` were taken out of it."""
     thin = msgspec.json.encode(view(found.fields, near))
-    body = thin[:-1] + b',"resource":' + found.raw + b"}"
+    beside = msgspec.json.encode([one.model_dump() for one in files])
+    named = b',"attachments":' + beside if files else b""
+    body = thin[:-1] + named + b',"resource":' + found.raw + b"}"
     return Paper(derive_id("record", found.type, found.id), "record", body.decode())
 
 
@@ -108,9 +111,9 @@ def _actor(fields: dict[str, Any], kind: str) -> str:
     return ""
 
 
-def papers(found: Found, near: Near | None = None) -> list[Paper]:
+def papers(found: Found, near: Near | None = None, files: Sequence[Attachment] = ()) -> list[Paper]:
     """Every document that comes out of one resource: its record, and the noun it stands for."""
-    made = [record(found, near)]
+    made = [record(found, near, files)]
     noun = person(found) if found.type == "Patient" else visit(found) if found.type == "Appointment" else None
     if noun is not None:
         made.append(Paper(noun.id, noun.kind, noun.body(), noun.version))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import Field
+
+from sync.models.attachment import Attachment
 from sync.models.doc import Doc, Policy
 
 
@@ -32,7 +35,8 @@ class Record(Doc):
     """One FHIR R4 resource (https://hl7.org/fhir/R4/) with the five things a list needs to know of it.
 
     `when` is the FHIR date or dateTime as given (it may be a year); `code` is `system|code`;
-    `resource` is the resource as it was imported.
+    `resource` is the resource as it was imported; files too large for it are named in `attachments`, and stand there as
+    `sync.fhir.apart` writes them.
     """
 
     kind: ClassVar[str] = "record"
@@ -44,4 +48,5 @@ class Record(Doc):
     code: str = ""
     when: str = ""
     status: str = ""
+    attachments: list[Attachment] = Field(default_factory=list)
     resource: dict[str, Any]

@@ -74,7 +74,7 @@ class Clinic:
     ) -> Report:
         """Import files and folders."""
         files = files_in(Path(path) for path in paths)
-        return Importer(self.database, self._now_ms()).run(progress(files))
+        return Importer(self.database, self._now_ms(), self.keys().blobs).run(progress(files))
 
     def patients(self) -> list[dict[str, Any]]:
         """Every patient with name and number of records."""

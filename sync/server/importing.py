@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from sync.fhir import owner
 from sync.fhir.reading import Fault, Found, resources
-from sync.fhir.record import Paper, born, papers
+from sync.fhir.record import Paper, born
 from sync.fhir.shape import human
+from sync.server.apart import Apart
+from sync.server.blobs import Caps
 from sync.server.database import Database
 from sync.server.delaying import Delay
 from sync.server.ledger import Ledger
@@ -67,10 +69,13 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 class Importer:
-    """One run over a set of files."""
+    """One run over a set of files. `blobs`: the clinic's secret for attachments, to keep large files apart."""
 
-    def __init__(self, database: Database, now_ms: int) -> None:
+    def __init__(
+        self, database: Database, now_ms: int, blobs: bytes | None = None, caps: Caps | None = None
+    ) -> None:
         self.database, self.now_ms = database, now_ms
+        self._apart = Apart(blobs, now_ms, caps or Caps())
         self.report = Report()
         self._late: dict[str, dict[str, Paper]] = {}
         self._told: dict[str, set[str]] = {}
@@ -177,7 +182,7 @@ class Importer:
         if not items:
             return
         self.database.begin(scope)
-        for batch in _batches(paper for item in items for paper in papers(item, near)):
+        for batch in _batches(paper for item in items for paper in self._apart.papers(item, near)):
             self._batch(scope, batch)
 
     def _batch(self, scope: str, batch: list[Paper]) -> None:
@@ -186,7 +191,8 @@ class Importer:
             ledger = Ledger(unit, self.now_ms)
             ledger.load(paper.id for paper in batch)
             delay = self._delay(scope, ledger)
-            for paper in batch:
+            for light in batch:
+                paper = self._apart.settled(unit, light)
                 late.pop(paper.id, None)
                 if not self._is_held(delay, paper):
                     self._enter_or_wait(ledger, paper, late)

@@ -20,7 +20,9 @@ import httpx
 import sqlalchemy as sa
 
 from app import headless
+from app.features.take.queries import files_away
 from app.main import make_app
+from app.store.shelf import ask_for
 from app.vault import Vault
 from sync.client.transport import Transport
 from sync.server.api import create_app
@@ -138,6 +140,9 @@ async def one(
     code, _expires = clinic.invite(patient)
     await app.enrol("https://clinic.test", code, PASSCODE)
     assert app.engine
+    await app.engine.sync_once()
+    for named in files_away(app.store):
+        ask_for(app.store, named)
     await app.engine.sync_once()
     text = io.StringIO()
     headless.export(app, text)

@@ -19,7 +19,7 @@ def test_with_the_network_cut_the_latest_result_is_two_taps_away(demo: Demo, pag
     page.get_by_role("button", name="Hemoglobin A1c").first.click()
     expect(page.get_by_role("img", name="A little above the usual range")).to_be_visible()
     expect(page.get_by_role("img", name="Over time. About the same since")).to_be_visible()
-    for told in ("No connection", "17 November 2026", "Dr. Lee", "Show as table", "What is this test?"):
+    for told in ("No connection", "17 November 2026", "Dr. Lee", "Show as table", "Read about this"):
         expect(
             page.get_by_text(told, exact=False).or_(page.get_by_role("button", name=told)).first
         ).to_be_visible()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +37,20 @@ def whole(paths: list[Path], db: str) -> int:
 
 def test_the_demo_patients_come_back_whole() -> None:
     assert whole([ASSETS / "demo" / "patients"], "") == 5
+
+
+def test_a_large_file_comes_back_inside_its_resource(tmp_path: Path) -> None:
+    packed = base64.b64encode(bytes(range(256)) * 400).decode()
+    attachment = {"attachment": {"contentType": "image/png", "data": packed}}
+    about = {"id": "scan", "status": "current", "subject": {"reference": "Patient/pa"}, "weight": 1.5}
+    found = [
+        {"resourceType": "Patient", "id": "pa", "name": [{"family": "Ames"}]},
+        {"resourceType": "DocumentReference", **about, "content": [attachment]},
+    ]
+    entries = [{"resource": one} for one in found]
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}))
+    assert whole([file], "") == 1
 
 
 @pytest.mark.slow

@@ -5,10 +5,12 @@ from __future__ import annotations
 import flet as ft
 
 from app.core.viewing import length_of
+from app.features.health.beside import stands
 from app.features.health.queries import list_files
 from app.features.health.rows import say_when
 from app.features.health.rules import Entry
-from app.ui.hooks import boundary, use_app, use_words
+from app.store import Store
+from app.ui.hooks import boundary, use_app, use_query, use_words
 from app.ui.leaving import can_open, place_of
 from app.ui.routes import go
 from app.ui.telling import file_word, say_file
@@ -32,17 +34,24 @@ THOUSAND, MILLION = 1000, 1_000_000
 def Attachments(entry: Entry) -> ft.Control:
     """Every file that the record carries or points at; nothing where there is none."""
     app, t = use_app(), use_words()
-    found = list_files(app.store, entry)
+    found = use_query(lambda: listed(app.store, entry), "record", "blobs", deps=[entry.line.id])
     if not found:
         return ft.Container(visible=False)
-    rows = [file_row(entry, place, file) for place, file in enumerate(found)]
+    rows = [file_row(entry, place, *one) for place, one in enumerate(found)]
     return Section(t("file.files", count=len(found)), Rows(rows))
 
 
-def file_row(entry: Entry, place: int, file: File) -> ft.Control:
+def listed(store: Store, entry: Entry) -> list[tuple[File, str]]:
+    """The files of a record, and where those are that the clinic keeps beside it."""
+    return [(file, stands(store, file)) for file in list_files(store, entry)]
+
+
+def file_row(entry: Entry, place: int, file: File, stands: str) -> ft.Control:
     """One file: what it is called, and what is known of it before it is opened."""
+    t = use_words()
     icon = ICONS.get(file_word(file.type), ft.Icons.DESCRIPTION_OUTLINED)
-    lines = [about(file), *([away(file)] if not file.data else [])]
+    there = t(f"file.beside.row.{'here' if stands == 'here' else 'away'}") if stands else away(file)
+    lines = [about(file), *([there] if not file.data else [])]
     told = "\n".join(line for line in lines if line)
     return ListRow(icon, title_of(file), told, on_click=lambda: go(f"health/file/{entry.line.id}/{place}"))
 
@@ -68,7 +77,9 @@ def about(file: File) -> str:
 
 def size_of(file: File) -> int:
     """The bytes that are here, or that it is said to have."""
-    return length_of(file.data) if file.data else file.size or 0
+    if file.data:
+        return length_of(file.data)
+    return file.beside.size if file.beside else file.size or 0
 
 
 def say_size(size: int) -> str:

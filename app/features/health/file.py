@@ -10,7 +10,9 @@ import flet as ft
 from app.core.viewing import Shown, bytes_of, look_into
 from app.core.viewing.kinds import ending
 from app.features.health.attached import about, away, title_of
+from app.features.health.beside import Getting, Keeping, brought
 from app.features.health.queries import open_file
+from app.store import Store
 from app.ui.failures import explain
 from app.ui.hooks import boundary, use_app, use_look, use_query, use_words
 from app.ui.leaving import ask_to_leave, can_open
@@ -44,12 +46,22 @@ def FileScreen() -> ft.Control:
     app, t = use_app(), use_words()
     named = ft.use_route_params()
     id, place = named.get("id", ""), named.get("place", "")
-    file = use_query(lambda: open_file(app.store, id, place), "record", deps=[id, place])
+    file = use_query(lambda: opened(app.store, id, place), "record", "blobs", deps=[id, place])
     if file is None:
         return Page(t("file.title"), Empty(ft.Icons.DESCRIPTION_OUTLINED, t("health.gone")), back="back")
     known = body(about(file), colour=use_look().palette.quiet)
-    rest = Opened(file, key=f"{id} {place}") if file.data else elsewhere(file)
-    return Page(title_of(file), *([known] if about(file) else []), rest, back="back")
+    head = [known] if about(file) else []
+    if file.beside is None:
+        rest = Opened(file, key=f"{id} {place}") if file.data else elsewhere(file)
+        return Page(title_of(file), *head, rest, back="back")
+    rest = Opened(file, key=f"{id} {place}") if file.data else Getting(file)
+    return Page(title_of(file), *head, rest, Keeping(file), back="back")
+
+
+def opened(store: Store, id: str, place: str) -> File | None:
+    """The file at this place of a record, with its bytes where they are here."""
+    file = open_file(store, id, place)
+    return brought(store, file) if file else None
 
 
 def elsewhere(file: File) -> ft.Control:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from app.features.take.rules import Chapter, Item, lines_of, say_moment
 from app.store import Store
 from app.store.references import name_of
+from app.store.shelf import where, whole
 from app.ui.measured import say_amount, say_name
 from sync.cards.card import open_card
 from sync.cards.refused import Refused
+from sync.fhir.apart import put_back
 from sync.fhir.own import resource_of
 from sync.fhir.shape import text
 from sync.fhir.view import view
-from sync.models import KINDS, Category, HealthCard, Person, Policy
+from sync.models import KINDS, Attachment, Category, HealthCard, Person, Policy, attachments_in
 
 if TYPE_CHECKING:
     from app.ui.strings import Words
@@ -30,6 +32,9 @@ READ = f"""SELECT body ->> 'type' AS type, body ->> 'title' AS title, body ->> '
     body ->> 'status' AS status, body -> '$.resource' AS resource {OF_THE_CLINIC}"""
 SECTION = f"{READ} AND body ->> 'category' = ? ORDER BY body ->> 'when' DESC, n"
 RECORD = f"{READ} AND id = ?"
+LISTED = "json_array_length(body, '$.attachments')"
+INDICES = {"record_files": f"docs (scope, {LISTED}) WHERE kind = 'record' AND deleted = 0"}
+HEAVY = f"SELECT json_object('attachments', body -> '$.attachments') {OF_THE_CLINIC} AND {LISTED} > 0"
 LAST = (Category.FORM, Category.BILL, Category.PERSON, Category.OTHER)
 ORDER = [*(one for one in Category if one not in LAST), *LAST]
 ASKED = f"""SELECT body ->> 'title', body ->> 'asked_at', coalesce(body ->> 'note', ''),
@@ -43,12 +48,23 @@ def resources(store: Store) -> Iterator[str]:
     for (resource,) in store.db.execute(
         f"SELECT body -> '$.resource' {OF_THE_CLINIC} ORDER BY n", [store.scope]
     ):
-        yield resource
+        yield with_files(store, resource)
     people = store.find(Person)
     patient = people[0].fhir_id if people else store.scope.partition(":")[2]
     own = store.db.execute(f"SELECT id, kind, body {OF_ONES_OWN} ORDER BY n", [store.scope, *SERVERS])
     for id, kind, body in own:
         yield json.dumps(resource_of(id, kind, body, patient), ensure_ascii=False, separators=(",", ":"))
+
+
+def with_files(store: Store, resource: str) -> str:
+    """A resource's text with those of its large files in it that are on this device; others stay named."""
+    return put_back(resource, lambda hash: whole(store, hash))[0]
+
+
+def files_away(store: Store) -> list[Attachment]:
+    """The large files of the record that are not on this device."""
+    named = [one for (body,) in store.db.execute(HEAVY, [store.scope]) for one in attachments_in(body)]
+    return [one for one in dict.fromkeys(named) if where(store, one) != "here"]
 
 
 def count_resources(store: Store) -> int:
@@ -116,7 +132,7 @@ def items(store: Store, sql: str, values: list[str], t: Words) -> Iterator[Item]
         return known[key]
 
     for type, title, when, status, said in store.db.execute(sql, values):
-        resource = json.loads(said, parse_float=Decimal)
+        resource = json.loads(with_files(store, said), parse_float=Decimal)
         yield Item(title, say_moment(when, t), tuple(lines_of(type, title, status, resource, named, t)))
 
 

@@ -10,15 +10,18 @@ import flet as ft
 from app.context import App
 from app.core.errors import RuleBroken
 from app.features.take.commands import take
+from app.features.take.queries import files_away
 from app.places import arrivals, downloads
+from app.store.shelf import ask_for
 from app.ui.failures import explain
 from app.ui.files import hand_over, has_folders
-from app.ui.hooks import boundary, use_app, use_typed, use_words
+from app.ui.hooks import boundary, use_action, use_app, use_query, use_typed, use_words
 from app.ui.routes import go
 from app.ui.strings import Words
 from app.ui.widgets import (
     Choice,
     FileMade,
+    LinkButton,
     ListRow,
     Notice,
     Page,
@@ -105,7 +108,27 @@ def AskPart(keep: Callable[[Taken | None], None], only: str = "") -> ft.Control:
         foot = [ProgressLine(t("take.making"), work.share, work.stop)]
     else:
         foot.append(ft.Row([PrimaryButton(t("take.make"), press, ft.Icons.SAVE_ALT)], wrap=True))
-    return ft.Column([*fields, Notice("info", t("take.open_file")), *foot], spacing=16, tight=True)
+    away = [] if only else [AwayPart()]
+    return ft.Column([*fields, *away, Notice("info", t("take.open_file")), *foot], spacing=16, tight=True)
+
+
+@ft.component
+@boundary
+def AwayPart() -> ft.Control:
+    """How many large files are not on this device, and the way to have them fetched first."""
+    app, t = use_app(), use_words()
+    away = use_query(lambda: files_away(app.store), "record", "blobs", deps=[])
+
+    def get() -> None:
+        for one in away:
+            ask_for(app.store, one)
+
+    press = use_action(get)
+    if not away:
+        return ft.Container(visible=False)
+    button = LinkButton(t("take.get_files"), press.run, ft.Icons.DOWNLOAD_OUTLINED)
+    notice = Notice("info", t("take.files_away", count=len(away)), button)
+    return ft.Column([part for part in (notice, press.notice) if part is not None], tight=True)
 
 
 def errors_of(work: Work, t: Words) -> tuple[str | None, str]:

@@ -126,7 +126,8 @@ def _pulled(db: str, said: Mapping[str, Any], say: Callable[[str], None]) -> Rep
         tokens = Tokens(who, open_peer, said["insecure_http"]) if who else None
         clinic = stack.enter_context(opened(db, existing=False))
         now_ms = int(clinic.clock().timestamp() * 1000)
-        return Walk(clinic.database, Peer(bounds, http, tokens, manners), wish, now_ms, say).run()
+        peer = Peer(bounds, http, tokens, manners)
+        return Walk(clinic.database, peer, wish, now_ms, say, clinic.keys().blobs).run()
 
 
 def _client(said: Mapping[str, Any]) -> Client | None:

@@ -32,8 +32,10 @@ class Taken:
 class Intake(Importer):
     """One run over the pages of a server. `whose`: the patient whose record was asked for."""
 
-    def __init__(self, database: Database, now_ms: int, base: str, whose: str = "") -> None:
-        super().__init__(database, now_ms)
+    def __init__(
+        self, database: Database, now_ms: int, base: str, whose: str = "", blobs: bytes | None = None
+    ) -> None:
+        super().__init__(database, now_ms, blobs)
         self.base, self.whose = base, whose
         self.met: set[str] = set()
         self._refused: set[str] = set()

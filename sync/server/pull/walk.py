@@ -51,11 +51,12 @@ class Walk:
         wish: Wish,
         now_ms: int,
         say: Callable[[str], None] = lambda _: None,
+        blobs: bytes | None = None,
     ) -> None:
         self.database, self.peer, self.wish, self.now_ms, self.say = database, peer, wish, now_ms, say
         self.base = peer.bounds.base
         self.report = Report(self.base, wish.patient or None)
-        self.intake = Intake(database, now_ms, self.base, wish.patient)
+        self.intake = Intake(database, now_ms, self.base, wish.patient, blobs)
         self.gather = Gather(database, peer, self.intake, self.report, wish.again)
         self.marks = Marks(database, self.base, wish.patient)
         self._here, self._came, self._whole = self.base, set[Key](), True
