@@ -50,15 +50,15 @@ def page(
 ) -> dict[str, Any]:
     """The next page of a scope as it travels. At least one row, then as many as the budget allows.
 
-    A device that begins anew gets its own words too: it may have nothing else to hold on to. With `snapshots`, where
-    one page would not do, it gets the names of segments instead.
+    A device at the start of the order gets its own words too: it may have nothing else to hold on to. With `snapshots`,
+    where one page would not do, it gets the names of segments instead.
     """
     with database.unit(scope_id) as unit:
         now = _now(unit)
         since, began, reset = _start(text, key, now)
         made = snapshots.ready(unit) if snapshots and not since else None
         rows, last, more = (
-            ([], 0, True) if made else _fill(unit, since, now.seq, budget, () if reset else echo)
+            ([], 0, True) if made else _fill(unit, since, now.seq, budget, echo if since else ())
         )
     if reset == "epoch" and _is_ahead(text, key, now):
         with database.unit(scope_id, write=True) as unit:

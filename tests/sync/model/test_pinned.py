@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sync.models import MoodEntry
+from tests.sync.model.carrier import Trouble
 from tests.sync.model.device import jumping
 from tests.sync.model.invariants.i12_revocation import VOCABULARY, WORDS
 from tests.sync.model.nouns import Draft, Intruder
@@ -204,3 +205,15 @@ def test_what_is_sent_again_is_never_taken_for_the_clinics(world: World) -> None
         check(world)
     assert not phone.beneath
     world.grant(phone)
+
+
+def test_what_was_sent_while_a_first_download_was_planned_is_told_again(world: World) -> None:
+    """The page that took the plan's place left it out, and the device had begun anew: its row was not there."""
+    phone, tablet = world.devices[:2]
+    world.exchange(tablet, 1, 1, "", lambda: tablet.create(MoodEntry, "doc-0"))
+    world.exchange(tablet, 1, 1, "", lambda: None)
+    later = Trouble("write", 0, lambda: phone.create(MoodEntry, "doc-2"))
+    world.exchange(phone, 1, 1, "", lambda: phone.create(MoodEntry, "doc-1"), later)
+    world.exchange(phone, 1, 1, "", lambda: None, Trouble("cut"))
+    world.exchange(phone, 1, 9999, "", lambda: None)
+    check(world)

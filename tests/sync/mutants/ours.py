@@ -62,7 +62,7 @@ OURS = (
     Mistake(
         "echo-at-reset",
         "a device that begins anew is not sent its own words",
-        ((FEED, "() if reset else echo", "echo"),),
+        ((FEED, "echo if since else ()", "echo"),),
     ),
     Mistake(
         "any-scope",
