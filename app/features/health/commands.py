@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.context import App
 from app.core.errors import RuleBroken
@@ -20,15 +21,7 @@ def ask_refill(app: App, entry: Entry, note: str) -> Refill:
     """Ask the clinic for more of a medicine. Raises RuleBroken for a note that is too long."""
     if len(note) > MOST_LETTERS:
         raise RuleBroken("refill.note_too_long")
-    now = app.now()
-    asked = Refill(
-        id=new_id(now),
-        asked_at=now,
-        medicine=entry.line.id,
-        reference=reference_to(entry),
-        title=entry.line.title,
-        note=note.strip(),
-    )
+    asked = Refill(**asking(app, entry, note), medicine=entry.line.id)
     app.store.put(asked)
     return asked
 
@@ -39,17 +32,16 @@ def ask_question(app: App, entry: Entry, words: str) -> Question:
         raise RuleBroken("question.empty")
     if len(words) > MOST_IN_QUESTION:
         raise RuleBroken("question.too_long")
-    now = app.now()
-    asked = Question(
-        id=new_id(now),
-        asked_at=now,
-        about=entry.line.id,
-        reference=reference_to(entry),
-        title=entry.line.title,
-        note=words.strip(),
-    )
+    asked = Question(**asking(app, entry, words), about=entry.line.id)
     app.store.put(asked)
     return asked
+
+
+def asking(app: App, entry: Entry, words: str) -> dict[str, Any]:
+    """What every request about a record says: when, of what, and in which words."""
+    now = app.now()
+    about = {"reference": reference_to(entry), "title": entry.line.title}
+    return {"id": new_id(now), "asked_at": now, **about, "note": words.strip()}
 
 
 def log_dose(app: App, entry: Entry, how: How, at: datetime | None = None) -> Taken:
